@@ -1,0 +1,70 @@
+namespace Gateway.Configuration;
+
+/// <summary>What a cluster says beyond YARP's own keys, as declared in the file.</summary>
+public sealed record ClusterSettings
+{
+    public required string Id { get; init; }
+
+    /// <summary>`http` (default), `grpc`, `sse`, `websocket` or `stdio`.</summary>
+    public string Protocol { get; init; } = "http";
+
+    /// <summary>What the methods and messages are; null when payloads are opaque.</summary>
+    public SchemaSettings? Schema { get; init; }
+
+    /// <summary>The child process of a stdio cluster; null for the others.</summary>
+    public ProcessSettings? Process { get; init; }
+
+    /// <summary>How many destinations a stdio cluster has, each with its own health and in-flight count.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>Addresses of the destinations, by id; empty for stdio.</summary>
+    public IReadOnlyDictionary<string, string> Destinations { get; init; } = new Dictionary<string, string>();
+
+    public SourcePosition? Position { get; init; }
+}
+
+/// <summary>Where the schema of a cluster comes from. Relative paths are relative to the file.</summary>
+public sealed record SchemaSettings
+{
+    /// <summary>Files that hold a serialised google.protobuf.FileDescriptorSet, absolute after reading.</summary>
+    public IReadOnlyList<string> DescriptorSets { get; init; } = [];
+
+    /// <summary>Ask the backend by gRPC server reflection when the file is loaded.</summary>
+    public bool Reflection { get; init; }
+}
+
+/// <summary>The child process behind a stdio cluster.</summary>
+public sealed record ProcessSettings
+{
+    /// <summary>The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.</summary>
+    public string Command { get; init; } = "";
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>How messages are cut from the child's output and joined into its input: `ndjson`, `raw`.</summary>
+    public string Framing { get; init; } = "ndjson";
+
+    /// <summary>How long a child lives: `request` (one call), `connection` (one client connection, which for one-call connections is the same).</summary>
+    public string Lifetime { get; init; } = "connection";
+
+    /// <summary>Variables the child gets, besides those passed on.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names of the gateway's own variables that are passed on. Nothing else is inherited.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
+    /// <summary>The child's working directory; null means the directory of the configuration file.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Most children of this cluster at once; more is refused with UNAVAILABLE.</summary>
+    public int MaxProcesses { get; init; } = 256;
+
+    /// <summary>Longest line the child may write, in bytes.</summary>
+    public int LineLength { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Time between the steps of the stop ladder: stdin closed, SIGTERM, SIGKILL.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Put the end of stderr into the status message the client sees. Off: stderr goes to the log only.</summary>
+    public bool ExposeStderr { get; init; }
+}

@@ -1,0 +1,132 @@
+namespace Gateway.Configuration;
+
+/// <summary>What a route says beyond YARP's own keys, as declared in the file.</summary>
+public sealed record RouteSettings
+{
+    public required string Id { get; init; }
+
+    public string? ClusterId { get; init; }
+
+    /// <summary>Edge protocols served (`http`, `sse`, `websocket`, `grpc`, `stdio`); null means every edge the cluster can serve.</summary>
+    public IReadOnlyList<string>? Edges { get; init; }
+
+    public RouteOptions Options { get; init; } = new();
+
+    /// <summary>YARP's own `Timeout`, which is also the route's deadline; null means the default of the call's shape.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Where the route stands in the file, for messages; null when it came from the environment.</summary>
+    public SourcePosition? Position { get; init; }
+}
+
+/// <summary>The `Options` section of a route: choices per edge.</summary>
+public sealed record RouteOptions
+{
+    public HttpEdgeOptions Http { get; init; } = new();
+
+    public SseEdgeOptions Sse { get; init; } = new();
+
+    public WebSocketEdgeOptions WebSocket { get; init; } = new();
+
+    public MetadataOptions Metadata { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+}
+
+/// <summary>Choices of the HTTP edge.</summary>
+public sealed record HttpEdgeOptions
+{
+    /// <summary>How a stream is framed when the client's Accept leaves it open: `ndjson` (with the `{"result":…}` envelope), `ndjson-bare`, `array`.</summary>
+    public string Stream { get; init; } = "ndjson";
+
+    /// <summary>What an unknown query parameter does: `reject` (400) or `ignore`.</summary>
+    public string UnknownQuery { get; init; } = "reject";
+
+    /// <summary>Query parameters never looked at.</summary>
+    public IReadOnlyList<string> IgnoreQuery { get; init; } = [];
+
+    /// <summary>What unknown JSON fields in a request do: `reject` (400) or `ignore`.</summary>
+    public string UnknownFields { get; init; } = "reject";
+
+    /// <summary>Shape of error bodies: `google` (google.rpc.Status).</summary>
+    public string ErrorFormat { get; init; } = "google";
+
+    /// <summary>`POST /pkg.Service/Method` with a JSON body reaches every method, annotated or not.</summary>
+    public bool AutoMapping { get; init; } = true;
+
+    /// <summary>`/a/` is `/a`.</summary>
+    public bool IgnoreTrailingSlash { get; init; }
+
+    /// <summary>Print fields that hold their default value.</summary>
+    public bool EmitDefaults { get; init; }
+
+    /// <summary>Print and accept the names of the .proto file rather than lowerCamelCase.</summary>
+    public bool ProtoNames { get; init; }
+
+    /// <summary>Print enums as numbers.</summary>
+    public bool EnumsAsNumbers { get; init; }
+
+    /// <summary>How long the head of a stream is held back for a real HTTP status before 200 is sent.</summary>
+    public TimeSpan HeaderFlushDelay { get; init; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>Choices of the SSE edge.</summary>
+public sealed record SseEdgeOptions
+{
+    /// <summary>What a reconnect with Last-Event-ID does: `restart` (run again, safe methods), `none` (204).</summary>
+    public string Resume { get; init; } = "restart";
+
+    /// <summary>Silence after which a comment keeps the connection alive.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Reconnection time told to the client.</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Name of the event that reports a failure. `error` also reaches EventSource's connection-error listeners.</summary>
+    public string ErrorEvent { get; init; } = "error";
+}
+
+/// <summary>Choices of the WebSocket edge.</summary>
+public sealed record WebSocketEdgeOptions
+{
+    /// <summary>Origins of pages that may connect, besides the gateway's own; `*` allows any. A client without Origin is not a browser and is not checked.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Largest message in bytes, fragments joined; null means the route's message limit.</summary>
+    public int? MaxMessageSize { get; init; }
+
+    /// <summary>Interval of pings.</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a pong may take before the client counts as gone.</summary>
+    public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Send a last text message with the status before a close that reports a failure, on sockets without the envelope.</summary>
+    public bool ErrorMessage { get; init; } = true;
+}
+
+/// <summary>Which end-to-end headers cross the gateway. Reserved and hop-by-hop names never do.</summary>
+public sealed record MetadataOptions
+{
+    /// <summary>Names that pass, a trailing `*` matching any rest; null means all.</summary>
+    public IReadOnlyList<string>? Allow { get; init; }
+
+    /// <summary>Names that do not pass, even when allowed.</summary>
+    public IReadOnlyList<string> Deny { get; init; } = [];
+}
+
+/// <summary>The `Limits` of a route. Null means the default of CallLimits.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>Largest message, in bytes (`"4MiB"` or a number).</summary>
+    public int? MessageSize { get; init; }
+
+    /// <summary>Deepest nesting of a payload.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Most calls at once on one multiplexed socket.</summary>
+    public int? CallsPerSocket { get; init; }
+
+    /// <summary>Silence in both directions after which a stream ends with DEADLINE_EXCEEDED.</summary>
+    public TimeSpan? StreamIdle { get; init; }
+}

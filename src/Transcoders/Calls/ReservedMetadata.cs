@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+
+namespace Transcoders.Calls;
+
+/// <summary>
+/// Names that belong to one hop or one protocol and never cross the hub: hop-by-hop headers (RFC 9110 §7.6.1),
+/// message framing, and the reserved prefixes of the RPC protocols. Source: PROTOCOLS §10.5.
+/// </summary>
+public static class ReservedMetadata
+{
+    private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
+    [
+        "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
+        "host", "content-length", "content-encoding", "content-type", "accept", "accept-encoding", "expect",
+        "last-event-id", "cache-control", "date", "server", "alt-svc", "user-agent",
+        "forwarded", "x-server-timeout", "x-request-timeout",
+        "traceparent", "tracestate", "baggage",
+    ], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True when the header must not become metadata, whatever the route's policy.</summary>
+    public static bool Contains(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0 || name[0] == ':')
+        {
+            return true;
+        }
+
+        return Names.Contains(name) || (name[0] | 0x20) switch
+        {
+            'g' => name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase),
+            'c' => name.StartsWith("connect-", StringComparison.OrdinalIgnoreCase),
+            'p' => name.StartsWith("proxy-", StringComparison.OrdinalIgnoreCase),
+            's' => name.StartsWith("sec-websocket-", StringComparison.OrdinalIgnoreCase),
+            'x' => name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase),
+            _ => false,
+        };
+    }
+}
