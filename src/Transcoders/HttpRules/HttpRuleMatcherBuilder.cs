@@ -16,7 +16,7 @@ public sealed class HttpRuleMatcherBuilder<T>
     private int _longestLiteral;
 
     /// <summary>Adds one binding. False when an equal template has the method already; <paramref name="holder"/> is whose.</summary>
-    /// <exception cref="InvalidOperationException">There are more than <see cref="MaxMethods"/> distinct methods.</exception>
+    /// <exception cref="InvalidOperationException">The method is one too many; see <see cref="TryReserveMethod"/>.</exception>
     public bool TryAdd(string method, HttpTemplate template, T value, out T? holder)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
@@ -62,17 +62,30 @@ public sealed class HttpRuleMatcherBuilder<T>
         return true;
     }
 
+    /// <summary>False when the method would be one too many.</summary>
+    public bool TryReserveMethod(string method)
+    {
+        if (method == AnyMethod || _methods.Contains(method))
+        {
+            return true;
+        }
+
+        if (_methods.Count == MaxMethods)
+        {
+            return false;
+        }
+
+        _methods.Add(method);
+        return true;
+    }
+
     /// <param name="ignoreTrailingSlash">True makes `/a/` the same as `/a`.</param>
     public HttpRuleMatcher<T> Build(bool ignoreTrailingSlash = false) =>
         new(Compile(_root), [.. _methods], [.. _verbs], _longestLiteral, ignoreTrailingSlash);
 
-    private int MethodIndex(string method)
-    {
-        var index = Index(_methods, method);
-        return index < MaxMethods
-            ? index
-            : throw new InvalidOperationException($"The rules use more than {MaxMethods} distinct HTTP methods.");
-    }
+    private int MethodIndex(string method) => TryReserveMethod(method)
+        ? _methods.IndexOf(method)
+        : throw new InvalidOperationException($"The rules use more than {MaxMethods} distinct HTTP methods.");
 
     private static int Index(List<string> names, string name)
     {
