@@ -36,7 +36,7 @@ internal sealed class LineAnswerer(TextWriter output)
             }
             catch (JsonException error)
             {
-                Console.Error.WriteLine($"linetool: line {_number + 1} is no JSON line: {error.Message}");
+                Console.Error.WriteLine($"linetool: not a line of JSON: {error.Message}");
                 return BadData;
             }
 
