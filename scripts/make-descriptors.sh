@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes config/protos/*.binpb, the descriptor sets of the samples, from their .proto files.
+# Writes the descriptor sets of the samples (config/protos/*.binpb) and of the bench from their .proto files.
 #
 #   scripts/make-descriptors.sh            write them
 #   scripts/make-descriptors.sh --check    exit 1 when a committed set is not what its source gives
@@ -27,25 +27,26 @@ trap 'rm -rf "$work"' EXIT
 install -m 755 "$protoc" "$work/protoc"
 
 stale=0
-# compile NAME ROOT FILE...: one self-contained set, imports included.
+# compile SET ROOT FILE...: one self-contained set, imports included.
 compile() {
-  local name="$1" root="$2"
+  local set="$1" root="$2"
   shift 2
   "$work/protoc" -I "$root" -I "$common" -I "$tools/build/native/include" \
-    --include_imports --descriptor_set_out="$work/$name.binpb" "$@"
+    --include_imports --descriptor_set_out="$work/set" "$@"
   if [ "$mode" = check ]; then
-    cmp -s "$work/$name.binpb" "config/protos/$name.binpb" || {
-      echo "config/protos/$name.binpb is not current; run scripts/make-descriptors.sh" >&2
+    cmp -s "$work/set" "$set" || {
+      echo "$set is not current; run scripts/make-descriptors.sh" >&2
       stale=1
     }
   else
-    install -D -m 644 "$work/$name.binpb" "config/protos/$name.binpb"
-    echo "config/protos/$name.binpb"
+    install -D -m 644 "$work/set" "$set"
+    echo "$set"
   fi
 }
 
 mode=write
 [ "${1:-}" = --check ] && mode=check
-compile library samples/Library/protos library/v1/library.proto library/v1/behaviours.proto
-compile linetool samples/LineTool/protos tools/v1/linetool.proto
+compile config/protos/library.binpb samples/Library/protos library/v1/library.proto library/v1/behaviours.proto
+compile config/protos/linetool.binpb samples/LineTool/protos tools/v1/linetool.proto
+compile bench/Load/bench.binpb bench/LoadBackend/protos bench/v1/bench.proto
 exit "$stale"
