@@ -38,5 +38,5 @@ public sealed class CallStatus
 
     public bool IsOk => Code == StatusCode.Ok;
 
-    public override string ToString() => Message.Length == 0 ? StatusCodes.Name(Code) : $"{StatusCodes.Name(Code)}: {Message}";
+    public override string ToString() => Message.Length == 0 ? StatusCodeNames.Name(Code) : $"{StatusCodeNames.Name(Code)}: {Message}";
 }

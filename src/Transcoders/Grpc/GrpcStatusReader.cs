@@ -54,7 +54,7 @@ public struct GrpcStatusReader
     /// <summary>The status that was read; OK with nothing else to say is the shared instance.</summary>
     public readonly CallStatus ToStatus()
     {
-        var code = StatusCodes.FromNumber(_code);
+        var code = StatusCodeNames.FromNumber(_code);
         if (code == StatusCode.Ok && _trailers is null)
         {
             return CallStatus.Ok;
