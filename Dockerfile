@@ -17,7 +17,8 @@ COPY src src
 # a lock file of its own. The libraries stay those that the restore above has checked, pinned centrally.
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Gateway/Gateway.csproj --configuration Release --output /app \
-      --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:NuGetLockFilePath=obj/publish.lock.json
+      --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:SatelliteResourceLanguages=en \
+      -p:NuGetLockFilePath=obj/publish.lock.json
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -22,6 +22,9 @@ cmd_test() {
   scripts/install-test-tools.sh
   cmd_build
   results="$(mktemp -d)"
+  # Tests that have a table to show write it here; it is printed before the sum.
+  export TEST_REPORTS="$results/reports"
+  mkdir "$TEST_REPORTS"
   trap 'rm -rf "$results"' EXIT
   local project name status=0
   # One after the other: suites that measure or wait on signals want the machine for themselves.
@@ -31,6 +34,7 @@ cmd_test() {
       --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
     [ -f "$results/$name.trx" ] || { echo "build.sh: $name left no result" >&2; status=1; }
   done
+  find "$TEST_REPORTS" -type f -name '*.md' -exec cat {} +
   scripts/sum-test-results.sh "$results" || status=1
   return "$status"
 }
