@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
 using Transcoders.Calls;
+using Transcoders.Payloads;
 
 namespace Transcoders.HttpRules;
 
@@ -117,6 +118,7 @@ public sealed class RequestWeaver
             return;
         }
 
+        var writer = new WireWriter(output);
         var ranges = default(InlineRanges);
         Span<Range> captures = ranges;
         _template.Capture(rawPath, captures);
@@ -130,16 +132,17 @@ public sealed class RequestWeaver
             var target = scratch.Get(PercentEncoding.MaxBytes(raw.Length));
             if (!PercentEncoding.TryDecode(raw, mode, target, out var length))
             {
-                throw BadRequests.Of(leaf.FieldPath, $"The path's '{leaf.FieldPath}' does not decode to UTF-8.");
+                throw PayloadErrors.InvalidField(leaf.FieldPath, "the path does not decode to UTF-8.");
             }
 
-            if (NestedWriter.TryWrite(leaf.Chain, target[..length], _options, output) is { } expected)
+            if (NestedWriter.TryWrite(leaf.Chain, target[..length], _options, output, ref writer) is { } expected)
             {
-                throw BadRequests.Of(
-                    leaf.FieldPath,
-                    $"The path's '{leaf.FieldPath}' is '{BadRequests.Show(target[..length])}'; expected {expected}.");
+                throw PayloadErrors.InvalidField(
+                    leaf.FieldPath, $"the path has '{ClientText.Show(target[..length])}'; expected {expected}.");
             }
         }
+
+        writer.Flush();
     }
 
     private void CheckAgainstBody(ReadOnlySpan<byte> body, ref FieldSet set)
