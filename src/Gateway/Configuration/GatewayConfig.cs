@@ -34,5 +34,10 @@ public readonly record struct SourcePosition(string File, int Line, int Column)
 /// <param name="Text">What is wrong, and what would be right.</param>
 public sealed record ConfigProblem(SourcePosition? Position, string Path, string Text)
 {
-    public override string ToString() => Position is { } at ? $"{at}: {Path}: {Text}" : $"{Path}: {Text}";
+    /// <summary>`file:line:column: path: text`; what is not known is left out.</summary>
+    public override string ToString()
+    {
+        var text = Path.Length == 0 ? Text : $"{Path}: {Text}";
+        return Position is { } at ? $"{at}: {text}" : text;
+    }
 }
