@@ -17,13 +17,17 @@ namespace Gateway;
 /// <summary>A running gateway: read, compiled, listening. Disposing it drains and stops it.</summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
+    private const string DefaultUrls = "http://127.0.0.1:8080";
+
     private readonly WebApplication _app;
     private readonly ProcessTable _processes;
+    private readonly ConfigFileWatcher? _watcher;
 
-    private GatewayHost(WebApplication app, ProcessTable processes)
+    private GatewayHost(WebApplication app, ProcessTable processes, ConfigFileWatcher? watcher)
     {
         _app = app;
         _processes = processes;
+        _watcher = watcher;
     }
 
     /// <summary>Addresses it listens on, ports as they were bound.</summary>
@@ -59,8 +63,7 @@ public sealed class GatewayHost : IAsyncDisposable
             builder.Logging.AddProvider(extra);
         }
 
-        builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls((options.Urls ?? config.Urls ?? "http://127.0.0.1:8080").Split(';'));
+        Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
         using var logs = LoggerFactory.Create(static _ => { });
@@ -79,7 +82,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         Proxy.Use(app, provider);
         await app.StartAsync(cancellationToken);
-        return new GatewayHost(app, processes);
+        return new GatewayHost(app, processes, options.Watch ? Watch(app, config, options.Clock) : null);
     }
 
     /// <summary>Reads the file again; empty when it is in force.</summary>
@@ -91,9 +94,47 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_watcher is not null)
+        {
+            await _watcher.DisposeAsync();
+        }
+
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _processes.DisposeAsync();
+    }
+
+    private static ConfigFileWatcher Watch(WebApplication app, GatewayConfig config, TimeProvider clock)
+    {
+        var reload = app.Services.GetRequiredService<GatewayReload>();
+        ConfigFileWatcher? watcher = null;
+        watcher = new ConfigFileWatcher(
+            Files(config),
+            async cancellationToken =>
+            {
+                await reload.ReloadAsync(cancellationToken);
+                watcher?.SetFiles(Files(reload.Model.Config));
+            },
+            clock,
+            app.Services.GetRequiredService<ILogger<ConfigFileWatcher>>());
+        return watcher;
+    }
+
+    /// <summary>The file, and every file it names that a reload would read again.</summary>
+    private static IEnumerable<string> Files(GatewayConfig config) =>
+        config.Clusters.Values.SelectMany(static cluster => cluster.Schema?.DescriptorSets ?? []).Prepend(config.File);
+
+    /// <summary>The command line goes before the file's `Urls`; `Kestrel:Endpoints` alone leave no default address.</summary>
+    private static void Listen(WebApplicationBuilder builder, GatewayHostOptions options, GatewayConfig config)
+    {
+        var kestrel = config.Tree.GetSection("Kestrel");
+        builder.WebHost.UseKestrel();
+        builder.WebHost.UseGatewayKestrel(kestrel);
+        var urls = options.Urls ?? config.Urls ?? (kestrel.GetSection("Endpoints").GetChildren().Any() ? null : DefaultUrls);
+        if (urls is not null)
+        {
+            builder.WebHost.UseGatewayListeners(urls);
+        }
     }
 
     private static void AddServices(IServiceCollection services, GatewayHostOptions options, ProcessTable processes)
