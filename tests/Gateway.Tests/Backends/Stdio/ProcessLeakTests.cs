@@ -20,6 +20,25 @@ public sealed class ProcessLeakTests
         Assert.True(SpinWait.SpinUntil(() => Descriptors() <= before, Patience), $"{before} descriptors before, {Descriptors()} after.");
     }
 
+    /// <summary>Starts and exits overlap all the time, so that a descriptor closed twice would hit another child's.</summary>
+    [Fact]
+    public async Task ManyShortChildren_EachEndWithTheirOwnCode()
+    {
+        var workers = Enumerable.Range(1, 16).Select(code => Task.Run(async () =>
+        {
+            await using var tool = Shell($"exit {code}");
+            for (var i = 0; i < 25; i++)
+            {
+                var (_, status) = await tool.CallAsync();
+                Assert.Equal($"process exited {code}", status.Message);
+            }
+
+            Assert.Equal(25, tool.Table.Totals()[0].ExitsByCode[code]);
+        }));
+        await Task.WhenAll(workers).WaitAsync(Patience);
+        Assert.Empty(Children());
+    }
+
     private static async Task RunManyAsync(int count)
     {
         await using var echo = Shell("cat");
