@@ -1,0 +1,2 @@
+// One test at a time: leak checks look at the whole process, and two cores serve one stalled reader badly enough.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
