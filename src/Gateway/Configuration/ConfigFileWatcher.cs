@@ -213,10 +213,10 @@ internal sealed partial class ConfigFileWatcher : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "No file events for {Directory} ({Reason}); its files are looked at every second.")]
+    [LoggerMessage(221, LogLevel.Information, "EventsUnavailable: No file events for {Directory} ({Reason}); its files are looked at every second.")]
     private static partial void EventsUnavailable(ILogger logger, string directory, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Carrying out a changed configuration failed; the one in force stays.")]
+    [LoggerMessage(222, LogLevel.Error, "ReloadFailed: Carrying out a changed configuration failed; the one in force stays.")]
     private static partial void ReloadFailed(ILogger logger, Exception failure);
 
     /// <summary>What is known of a file.</summary>
