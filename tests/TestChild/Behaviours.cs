@@ -63,7 +63,7 @@ internal sealed class Behaviours : IDisposable
                 var text = new string('x', Number(request["size"]));
                 for (var i = 0; i < Number(request["count"]); i++)
                 {
-                    Write(new JsonObject { ["index"] = i, ["text"] = text });
+                    Write(new JsonObject { ["index"] = i.ToString(), ["text"] = text });
                 }
 
                 if ((bool?)request["hang"] == true)
@@ -98,7 +98,7 @@ internal sealed class Behaviours : IDisposable
         }
 
         Tell("half");
-        Write(new JsonObject { ["count"] = count, ["bytes"] = bytes, ["texts"] = texts });
+        Write(new JsonObject { ["count"] = count.ToString(), ["bytes"] = bytes.ToString(), ["texts"] = texts });
         return Done();
     }
 

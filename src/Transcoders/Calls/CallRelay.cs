@@ -131,7 +131,7 @@ public sealed class CallRelay
         var head = await _client.ReadHeadAsync(token);
         if (await _client.ReadAsync(token) is not { } response)
         {
-            return new(_client.Status.IsOk ? NoResponse : _client.Status);
+            return _client.Status.IsOk ? new(NoResponse) : Ended();
         }
 
         Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
@@ -157,7 +157,7 @@ public sealed class CallRelay
             await _server.WriteAsync(response with { Payload = buffer.WrittenMemory, Format = accepts }, token);
         }
 
-        return new(_client.Status);
+        return Ended();
     }
 
     /// <summary>Client → backend, until the client half-closes. It never throws: a failure of the client's ends the call through its lifetime.</summary>
@@ -217,7 +217,7 @@ public sealed class CallRelay
 
             if (await read is not { } response)
             {
-                return new(_client.Status);
+                return Ended();
             }
 
             Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
@@ -247,6 +247,10 @@ public sealed class CallRelay
         buffer.ThrowIfOverLimit();
         return request with { Payload = buffer.WrittenMemory, Format = plan.To };
     }
+
+    /// <summary>The backend's end; but where the gateway had stopped the call by then, a failure is the echo of that, and the reason for it counts.</summary>
+    private RelayResult Ended() =>
+        !_client.Status.IsOk && _lifetime.Token.IsCancellationRequested ? new(_lifetime.Reason) : new(_client.Status);
 
     private RelayResult Settle(Exception exception) => exception switch
     {

@@ -76,7 +76,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await ChildProcesses.AssertNoneAsync();
     }
 
-    private HttpClient Client(Version version) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false })
+    private HttpClient Client(Version version) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero })
     {
         BaseAddress = Url,
         DefaultRequestVersion = version,

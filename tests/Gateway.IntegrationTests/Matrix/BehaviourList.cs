@@ -33,7 +33,7 @@ internal static class BehaviourList
         new("deadline of the route", RouteDeadlineAsync, Always),
         new("a message of 1 MiB", LargeMessageAsync, Always),
         new("10,000 messages past a stalled reader", StalledReaderAsync, Always),
-        new("10,000 messages from the client", ManyRequestsAsync, NeedsRequestStream),
+        new("10,000 messages from the client", ManyRequestsAsync, static cell => NotApplicable.When(cell.Edge.Traits.NoRequestStream ?? cell.Edge.Traits.NoRequestPressure)),
         new("metadata allowed and denied", MetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoMetadata)),
         new("metadata of the answer", ResponseMetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoMetadata ?? cell.Edge.Traits.NoResponseHeaders)),
         new("trailers", TrailersAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoMetadata ?? cell.Edge.Traits.NoTrailers)),

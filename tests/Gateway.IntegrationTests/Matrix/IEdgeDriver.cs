@@ -24,6 +24,9 @@ internal sealed record EdgeTraits
 {
     public string? NoRequestStream { get; init; }
 
+    /// <summary>Why a client that sends faster than the backend takes cannot be slowed down.</summary>
+    public string? NoRequestPressure { get; init; }
+
     public string? NoResponseHeaders { get; init; }
 
     public string? NoTrailers { get; init; }

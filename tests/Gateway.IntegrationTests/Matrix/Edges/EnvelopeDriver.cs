@@ -15,7 +15,10 @@ internal sealed class EnvelopeDriver(RunningGateway gateway) : IEdgeDriver
 
     public string Edge => "websocket";
 
-    public EdgeTraits Traits { get; } = new();
+    public EdgeTraits Traits { get; } = new()
+    {
+        NoRequestPressure = "one call of a multiplexed socket cannot be paused: over 256 KiB that wait end it with RESOURCE_EXHAUSTED",
+    };
 
     /// <summary>The end frame has the code itself; the socket stays open.</summary>
     public int WireOf(StatusCode code) => (int)code;

@@ -10,6 +10,9 @@ namespace Gateway.IntegrationTests.Matrix.Edges;
 /// <summary>gRPC by Grpc.Net.Client and the generated messages, over prior-knowledge HTTP/2.</summary>
 internal sealed class GrpcDriver(RunningGateway gateway) : IEdgeDriver
 {
+    private static readonly JsonFormatter Details =
+        new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor)));
+
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(gateway.Url, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = null,
@@ -131,7 +134,7 @@ internal sealed class GrpcDriver(RunningGateway gateway) : IEdgeDriver
                 {
                     Code = e.StatusCode,
                     Message = e.Status.Detail,
-                    Details = e.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes ? Google.Rpc.Status.Parser.ParseFrom(bytes).Details.ToString() : "",
+                    Details = e.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes ? Details.Format(Google.Rpc.Status.Parser.ParseFrom(bytes)) : "",
                     Wire = 200,
                     Trailers = Texts(e.Trailers),
                 };
