@@ -81,6 +81,7 @@ public sealed class GatewayHost : IAsyncDisposable
             provider, compiler, file, environment, options.Clock, services.GetRequiredService<ILogger<GatewayReload>>()));
         var app = builder.Build();
         Proxy.Use(app, provider);
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<CallDrain>().Begin);
         await app.StartAsync(cancellationToken);
         return new GatewayHost(app, processes, options.Watch ? Watch(app, config, options.Clock) : null);
     }
@@ -142,6 +143,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton(options.Clock);
         services.AddSingleton(processes);
         services.AddSingleton<CallTelemetry>();
+        services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();
 

@@ -35,6 +35,7 @@ internal static class Protocols
             ForwardedEdges = FrozenSet.Create(GrpcTraits.Name),
             Traits = static _ => GrpcTraits.Backend,
             Create = (_, _) => new GrpcBackend(CallLimits.Default, clock),
+            Probe = static (_, _, address) => GrpcHealthProbe.CreateRequest(address),
             HasReflection = true,
         },
         new BackendRegistration
@@ -44,6 +45,7 @@ internal static class Protocols
             Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
             Create = (cluster, config) => new StdioBackend(
                 cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Probe = static (cluster, config, _) => StdioHealthProbe.CreateRequest(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
     ];

@@ -21,6 +21,9 @@ public sealed class BackendRegistration
     /// <summary>What is wrong with a cluster of this protocol beyond the grammar of the file; null when nothing can be.</summary>
     public Func<ClusterSettings, GatewayConfig, IReadOnlyList<ConfigProblem>>? Check { get; init; }
 
+    /// <summary>Makes the request by which the destination at an address is asked after its health; null when plain HTTP does.</summary>
+    public Func<ClusterSettings, GatewayConfig, string, HttpRequestMessage>? Probe { get; init; }
+
     /// <summary>True when the backend can be asked for its schema by gRPC reflection.</summary>
     public bool HasReflection { get; init; }
 }

@@ -2,6 +2,7 @@ using Gateway.Model;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 
 namespace Gateway.Forwarding;
 
@@ -27,10 +28,17 @@ internal static class Proxy
         var stock = services.Last(static d => d.ServiceType == typeof(IHttpForwarder));
         services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(sp => ActivatorUtilities.CreateInstance<GatewayForwarder>(
             sp, (IHttpForwarder)ActivatorUtilities.CreateInstance(sp, stock.ImplementationType!))));
+
+        // Health in each protocol's own words.
+        services.AddSingleton<IForwarderHttpClientFactory, HealthProbes.ClientFactory>();
+        var probing = services.Last(static d => d.ServiceType == typeof(IProbingRequestFactory));
+        services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory>(sp => new HealthProbes(
+            (IProbingRequestFactory)ActivatorUtilities.CreateInstance(sp, probing.ImplementationType!), provider)));
     }
 
     public static void Use(WebApplication app, YarpConfigProvider provider)
     {
+        app.UseStrictRequests();
         app.UseWebSockets();
         app.UseRouting();
         app.UseCors();
