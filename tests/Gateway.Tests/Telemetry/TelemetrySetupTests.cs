@@ -64,7 +64,9 @@ public sealed class TelemetrySetupTests
         telemetry.End(Labels, Transcoders.Calls.StatusCode.Ok, TimeSpan.FromMilliseconds(5), new CallTally());
         host.Log.Information("SomethingHappened: {What}", "a thing");
         Assert.True(host.Get<TracerProvider>().ForceFlush());
-        Assert.True(host.Get<MeterProvider>().ForceFlush());
+
+        // Its result says nothing: the reader that is scraped refuses to be flushed.
+        host.Get<MeterProvider>().ForceFlush();
         await host.Log.DisposeAsync();
 
         var spans = await receiver.BodyAsync("/v1/traces");
