@@ -13,7 +13,7 @@ internal sealed record LoadOptions
           --rows A,B          only rows whose id begins with one of these (http-grpc, grpc-grpc, http-http, …)
           --contenders A,B    only these: gateway, jt (JsonTranscoding hop), yarp (bare YARP), direct
           --seconds S         length of one measurement                        2
-          --warmup S          length of the one before the first               3
+          --warmup S          shortest warm-up; longer while it still helps    3
           --rounds N          measurements of each contender, interleaved      3
           --json FILE         writes the results as JSON too
           --strict            exit code 1 when a row misses its target

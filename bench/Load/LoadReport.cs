@@ -7,10 +7,12 @@ namespace Gateway.Bench.Driver;
 /// <summary>The results as a table for people and as JSON for programs.</summary>
 internal static class LoadReport
 {
-    public static string ToMarkdown(IReadOnlyList<RowResult> results, IReadOnlyDictionary<string, long> memory)
+    /// <param name="loadBefore">The load average when the run began: far above zero, and the figures say little.</param>
+    public static string ToMarkdown(IReadOnlyList<RowResult> results, IReadOnlyDictionary<string, long> memory, double loadBefore)
     {
         var text = new StringBuilder();
-        text.Append("CPU is the contender's own process, per unit; the rate is what all processes reach together on this machine.\n\n");
+        text.Append("CPU is the contender's own process, per unit; the rate is what all processes reach together on this machine.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors; load average before the run: {loadBefore:0.0}.\n\n");
         text.Append("| row | contender | unit | rate /s | CPU µs | allocated B | p50 µs | p99 µs | CPU ratio | target |\n");
         text.Append("|---|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var result in results)

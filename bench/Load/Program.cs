@@ -6,6 +6,8 @@ if (!LoadOptions.TryParse(args, out var options, out var text))
     return text == LoadOptions.Usage ? 0 : 2;
 }
 
+var loadBefore = ServerProcess.LoadAverage();
+
 // 1. Every server is a process of its own, so that its CPU and memory can be read apart.
 await using var servers = await BenchServers.StartAsync(options.Contenders);
 
@@ -25,7 +27,7 @@ foreach (var row in rows)
 }
 
 // 3. What came out.
-Console.Write(LoadReport.ToMarkdown(results, servers.Memory()));
+Console.Write(LoadReport.ToMarkdown(results, servers.Memory(), loadBefore));
 if (options.JsonFile is { } file)
 {
     await File.WriteAllTextAsync(file, LoadReport.ToJson(results, servers.Memory()));

@@ -23,7 +23,7 @@ internal static class RowRunner
         {
             foreach (var contender in row.Contenders)
             {
-                await MeasureAsync(contender, clients[contender], options.Warmup);
+                await WarmUpAsync(contender, clients[contender], options.Warmup);
             }
 
             for (var round = 0; round < options.Rounds; round++)
@@ -43,6 +43,24 @@ internal static class RowRunner
         }
 
         return new RowResult(row, samples.ToDictionary(of => of.Key, of => Medians(of.Value)));
+    }
+
+    /// <summary>Runs until the compiler has done its work: as long as a slice is clearly cheaper than the one before it, with a bound.</summary>
+    private static async Task WarmUpAsync(Contender contender, ILoad[] clients, TimeSpan length)
+    {
+        const double StillFalling = 0.95;
+        const int MostSlices = 12;
+        var before = await MeasureAsync(contender, clients, length / 2);
+        for (var slice = 1; slice < MostSlices; slice++)
+        {
+            var now = await MeasureAsync(contender, clients, length / 2);
+            if (now.CpuMicroseconds > before.CpuMicroseconds * StillFalling)
+            {
+                return;
+            }
+
+            before = now;
+        }
     }
 
     private static async Task<Sample> MeasureAsync(Contender contender, ILoad[] clients, TimeSpan length)

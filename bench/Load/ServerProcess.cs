@@ -50,6 +50,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Bytes allocated on its managed heap up to now; null when it does not say.</summary>
     public Task<long?> AllocatedAsync() => _allocated(_stats);
 
+    /// <summary>Processes that wanted a processor during the last minute, on the whole machine.</summary>
+    public static double LoadAverage() => Number(File.ReadAllText("/proc/loadavg").Split(' ')[0]);
+
     /// <summary>Starts a server that says `READY http1 http2` by itself.</summary>
     public static async Task<ServerProcess> StartAsync(string name, string assembly, params string[] arguments)
     {

@@ -86,13 +86,14 @@ internal static class ConfigAddresses
             return "is no address to listen on: the scheme must be http or https";
         }
 
-        if (address.IsUnixPipe || address.IsNamedPipe)
+        if (address.IsUnixPipe)
         {
             return null;
         }
 
         return address switch
         {
+            { IsNamedPipe: true } => "is no address to listen on: named pipes are not served",
             { Port: < 0 or > 65535 } => "is no address to listen on: the port must be from 0 to 65535",
             { PathBase.Length: > 0 } => "is no address to listen on: it has a path; match that with a route",
             _ => null,

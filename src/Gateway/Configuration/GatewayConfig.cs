@@ -5,6 +5,9 @@ namespace Gateway.Configuration;
 /// <summary>One file as declared, read whole: our keys as records, YARP's as the tree it binds by itself.</summary>
 public sealed record GatewayConfig
 {
+    /// <summary>Where the admin port listens unless the file says otherwise: on loopback alone.</summary>
+    public const string DefaultAdminUrls = "http://127.0.0.1:8081";
+
     /// <summary>The file it was read from, absolute.</summary>
     public required string File { get; init; }
 
@@ -15,7 +18,7 @@ public sealed record GatewayConfig
     public string? Urls { get; init; }
 
     /// <summary>Addresses of the admin port.</summary>
-    public string AdminUrls { get; init; } = "http://127.0.0.1:8081";
+    public string AdminUrls { get; init; } = DefaultAdminUrls;
 
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
 

@@ -7,7 +7,8 @@ using Transcoders.Planning;
 namespace Gateway.Dispatch;
 
 /// <summary>Runs one call from its accepted edge half to its settled status: open, relay, complete, record.</summary>
-public sealed partial class CallDispatcher(CallTelemetry telemetry, CallRegistry calls, TimeProvider clock, ILogger<CallDispatcher> logger)
+public sealed partial class CallDispatcher(
+    CallTelemetry telemetry, CallRegistry calls, CallDrain drain, TimeProvider clock, ILogger<CallDispatcher> logger)
 {
     /// <summary>Carries the call to its end. It does not throw: every outcome is a status.</summary>
     /// <param name="server">The half towards the client; completed here.</param>
@@ -24,6 +25,7 @@ public sealed partial class CallDispatcher(CallTelemetry telemetry, CallRegistry
         var entry = calls.Add(labels, plan.MethodName, destination.Id, head.Peer, started, tally);
         using var span = StartSpan("transcode", ActivityKind.Internal, plan, route);
         using var lifetime = new CallLifetime(server.Aborted, head.Deadline, clock);
+        using var drained = plan.Shape == CallShape.Unary ? default : drain.Watch(lifetime);
         using var idle = WatchForSilence(plan.Shape, route.StreamIdle, tally, lifetime);
         RelayResult result;
         try

@@ -36,4 +36,38 @@ public static class HttpStatusMapping
         ArgumentNullException.ThrowIfNull(status);
         return status.HttpStatus != 0 ? status.HttpStatus : ToHttp(status.Code);
     }
+
+    /// <summary>
+    /// What a REST server's status means as a call's status. Source: gax's HttpJsonStatusCode, with PROTOCOLS §3.4's overrides.
+    /// </summary>
+    public static StatusCode FromHttp(int httpStatus) => httpStatus switch
+    {
+        >= 200 and < 300 => StatusCode.Ok,
+        304 => StatusCode.Ok,
+        400 => StatusCode.InvalidArgument,
+        401 => StatusCode.Unauthenticated,
+        403 => StatusCode.PermissionDenied,
+        404 => StatusCode.NotFound,
+        405 => StatusCode.Unimplemented,
+        406 => StatusCode.Unimplemented,
+        408 => StatusCode.DeadlineExceeded,
+        409 => StatusCode.Aborted,
+        410 => StatusCode.NotFound,
+        412 => StatusCode.FailedPrecondition,
+        413 => StatusCode.ResourceExhausted,
+        415 => StatusCode.Unimplemented,
+        416 => StatusCode.OutOfRange,
+        422 => StatusCode.InvalidArgument,
+        425 => StatusCode.Unavailable,
+        429 => StatusCode.ResourceExhausted,
+        431 => StatusCode.FailedPrecondition,
+        ClientClosedRequest => StatusCode.Cancelled,
+        >= 400 and < 500 => StatusCode.FailedPrecondition,
+        501 => StatusCode.Unimplemented,
+        502 => StatusCode.Unavailable,
+        503 => StatusCode.Unavailable,
+        504 => StatusCode.DeadlineExceeded,
+        >= 500 and < 600 => StatusCode.Internal,
+        _ => StatusCode.Unknown,
+    };
 }

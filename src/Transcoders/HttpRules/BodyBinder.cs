@@ -8,15 +8,15 @@ namespace Transcoders.HttpRules;
 internal sealed class BodyBinder
 {
     private readonly PayloadPlan? _json;
-    private readonly byte[]? _httpBodyTag;
+    private readonly FieldDescriptor? _httpBodyField;
     private readonly UnexpectedBody _unexpected;
 
-    private BodyBinder(MessageDescriptor message, PayloadPlan? json, bool isHttpBody, byte[]? httpBodyTag, UnexpectedBody unexpected)
+    private BodyBinder(MessageDescriptor message, PayloadPlan? json, bool isHttpBody, FieldDescriptor? httpBodyField, UnexpectedBody unexpected)
     {
         Message = message;
         IsHttpBody = isHttpBody;
         _json = json;
-        _httpBodyTag = httpBodyTag;
+        _httpBodyField = httpBodyField;
         _unexpected = unexpected;
     }
 
@@ -40,7 +40,7 @@ internal sealed class BodyBinder
         }
 
         return !field.IsRepeated && HttpBodyWire.IsHttpBody(field)
-            ? new BodyBinder(message, null, true, FieldWire.Tag(field.FieldNumber, FieldWire.Bytes), unexpected)
+            ? new BodyBinder(message, null, true, field, unexpected)
             : new BodyBinder(message, plans.JsonToProtobufField(field), false, null, unexpected);
     }
 
@@ -72,16 +72,20 @@ internal sealed class BodyBinder
             return;
         }
 
-        if (_httpBodyTag is null)
+        var writer = new WireWriter(output);
+        if (_httpBodyField is null)
         {
-            HttpBodyWire.Write(contentType, body, output);
-            return;
+            HttpBodyWire.Write(contentType, body, ref writer);
+        }
+        else
+        {
+            writer.WriteTag(_httpBodyField.FieldNumber, WireType.Length);
+            var mark = writer.BeginLength();
+            HttpBodyWire.Write(contentType, body, ref writer);
+            writer.EndLength(mark);
         }
 
-        output.Write(_httpBodyTag);
-        var start = FieldWire.Open(output);
-        HttpBodyWire.Write(contentType, body, output);
-        FieldWire.Close(output, start);
+        writer.Flush();
     }
 
     private static bool IsEmptyObject(ReadOnlySpan<byte> json)

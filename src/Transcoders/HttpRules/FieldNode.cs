@@ -24,11 +24,8 @@ internal sealed class FieldNode
 
     public required FieldRole Role { get; init; }
 
-    /// <summary>The encoded tag; for a group the start tag.</summary>
-    public required byte[] Tag { get; init; }
-
-    /// <summary>The encoded end tag of a group; null for everything that has a length.</summary>
-    public byte[]? EndTag { get; init; }
+    /// <summary>The wire type of one value; a group's is that of its start.</summary>
+    public required int WireType { get; init; }
 
     /// <summary>The fields of the message; set for <see cref="FieldRole.Message"/>.</summary>
     public MessageNode? Message { get; init; }

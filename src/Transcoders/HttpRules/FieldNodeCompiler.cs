@@ -88,14 +88,22 @@ internal sealed class FieldNodeCompiler(PayloadPlanCompiler plans, bool caseInse
         {
             Field = field,
             Role = role,
-            Tag = FieldWire.Tag(field.FieldNumber, FieldWire.TypeOf(field.FieldType)),
-            EndTag = field.FieldType == FieldType.Group ? FieldWire.Tag(field.FieldNumber, FieldWire.EndGroup) : null,
+            WireType = WireTypeOf(field.FieldType),
             Message = role == FieldRole.Message ? Node(field.MessageType) : null,
             EnumNumbers = field.FieldType == FieldType.Enum ? Numbers(field.EnumType) : null,
             JsonPlan = role == FieldRole.Leaf && isMessage ? plans.JsonToProtobufField(field) : null,
             Oneof = field.RealContainingOneof?.Index ?? -1,
         };
     }
+
+    private static int WireTypeOf(FieldType type) => type switch
+    {
+        FieldType.Double or FieldType.Fixed64 or FieldType.SFixed64 => WireType.Fixed64,
+        FieldType.Float or FieldType.Fixed32 or FieldType.SFixed32 => WireType.Fixed32,
+        FieldType.String or FieldType.Bytes or FieldType.Message => WireType.Length,
+        FieldType.Group => WireType.StartGroup,
+        _ => WireType.Varint,
+    };
 
     private FrozenDictionary<string, int> Numbers(EnumDescriptor type)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf.Reflection;
 using Transcoders.Calls;
+using Transcoders.Payloads;
 
 namespace Transcoders.HttpRules;
 
@@ -17,26 +18,22 @@ internal static class HttpBodyWire
     private const int ContentTypeField = 1;
     private const int DataField = 2;
 
-    private static readonly byte[] ContentTypeTag = FieldWire.Tag(ContentTypeField, FieldWire.Bytes);
-    private static readonly byte[] DataTag = FieldWire.Tag(DataField, FieldWire.Bytes);
-
     public static bool IsHttpBody(MessageDescriptor message) => message.FullName == FullName;
 
     public static bool IsHttpBody(FieldDescriptor field) => field.FieldType == FieldType.Message && IsHttpBody(field.MessageType);
 
-    public static void Write(string? contentType, ReadOnlySpan<byte> data, PayloadBuffer output)
+    public static void Write(string? contentType, ReadOnlySpan<byte> data, ref WireWriter writer)
     {
         if (!string.IsNullOrEmpty(contentType))
         {
-            output.Write(ContentTypeTag);
-            FieldWire.WriteVarint((ulong)Encoding.UTF8.GetByteCount(contentType), output);
-            Encoding.UTF8.GetBytes(contentType, output);
+            writer.WriteTag(ContentTypeField, WireType.Length);
+            writer.WriteLengthDelimited(Encoding.UTF8.GetBytes(contentType));
         }
 
         if (!data.IsEmpty)
         {
-            output.Write(DataTag);
-            FieldWire.WriteBytes(data, output);
+            writer.WriteTag(DataField, WireType.Length);
+            writer.WriteLengthDelimited(data);
         }
     }
 
@@ -52,12 +49,12 @@ internal static class HttpBodyWire
         }
 
         // Several occurrences of one message field merge.
-        var rest = message.Span;
-        while (FieldWire.TryRead(ref rest, out var number, out var body, out var isDelimited))
+        var position = 0;
+        while (TryReadNext(message.Span, ref position, out var number, out var value))
         {
-            if (number == field.FieldNumber && isDelimited)
+            if (number == field.FieldNumber)
             {
-                Merge(message.Slice(message.Length - rest.Length - body.Length, body.Length), ref content);
+                Merge(message[value], ref content);
             }
         }
 
@@ -66,18 +63,53 @@ internal static class HttpBodyWire
 
     private static void Merge(ReadOnlyMemory<byte> message, ref HttpBodyContent content)
     {
-        var rest = message.Span;
-        while (FieldWire.TryRead(ref rest, out var number, out var value, out var isDelimited))
+        var position = 0;
+        while (TryReadNext(message.Span, ref position, out var number, out var value))
         {
-            if (isDelimited && number == ContentTypeField)
+            if (number == ContentTypeField)
             {
-                content = content with { ContentType = HeaderSafe(value) };
+                content = content with { ContentType = HeaderSafe(message.Span[value]) };
             }
-            else if (isDelimited && number == DataField)
+            else if (number == DataField)
             {
-                content = content with { Data = message.Slice(message.Length - rest.Length - value.Length, value.Length) };
+                content = content with { Data = message[value] };
             }
         }
+    }
+
+    /// <summary>Reads to the next length-delimited field, over all others.</summary>
+    /// <exception cref="CallException">INTERNAL when the backend's message is malformed.</exception>
+    private static bool TryReadNext(ReadOnlySpan<byte> message, ref int position, out int number, out Range value)
+    {
+        number = 0;
+        value = default;
+        while (position < message.Length)
+        {
+            if (!WireReader.TryReadTag(message, ref position, out var tag))
+            {
+                throw PayloadErrors.InvalidWire(FullName, "", "its wire form is malformed.");
+            }
+
+            number = (int)(tag >> 3);
+            var isLength = (tag & 7) == WireType.Length;
+            var end = position;
+            if (isLength ? !WireReader.TryReadLengthDelimited(message, ref end, out _) : !WireReader.TrySkip(message, ref end, tag))
+            {
+                throw PayloadErrors.InvalidWire(FullName, "", "its wire form is cut short.");
+            }
+
+            if (isLength)
+            {
+                WireReader.TryReadVarint(message, ref position, out _);
+                value = position..end;
+                position = end;
+                return true;
+            }
+
+            position = end;
+        }
+
+        return false;
     }
 
     /// <summary>A media type comes from the backend and goes into a header: visible ASCII only.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Transcoders.Calls;
+using Transcoders.Payloads;
 
 namespace Transcoders.HttpRules;
 
@@ -8,38 +10,39 @@ internal static class NestedWriter
     /// <summary>Deepest field path a URL may name.</summary>
     public const int MaxDepth = 32;
 
-    /// <returns>Null when written; else what was expected of the text.</returns>
+    /// <returns>Null when written; else what was expected of the text, and nothing is written.</returns>
+    [SkipLocalsInit]
     public static string? TryWrite(
-        ReadOnlySpan<FieldNode> chain, ReadOnlySpan<byte> text, WeaveOptions options, PayloadBuffer output)
+        scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<byte> text, WeaveOptions options, PayloadBuffer buffer, ref WireWriter writer)
     {
         if (chain.Length == 1)
         {
-            return LeafWriter.TryWrite(chain[0], text, options, output);
+            return LeafWriter.TryWrite(chain[0], text, options, buffer, ref writer);
         }
 
-        Span<int> starts = stackalloc int[MaxDepth];
-        var mark = output.Length;
+        Span<int> marks = stackalloc int[MaxDepth];
+        var start = writer.Position;
         for (var i = 0; i < chain.Length - 1; i++)
         {
-            output.Write(chain[i].Tag);
-            starts[i] = chain[i].EndTag is null ? FieldWire.Open(output) : output.Length;
+            writer.WriteTag(chain[i].Field.FieldNumber, chain[i].WireType);
+            marks[i] = chain[i].WireType == WireType.Length ? writer.BeginLength() : 0;
         }
 
-        if (LeafWriter.TryWrite(chain[^1], text, options, output) is { } expected)
+        if (LeafWriter.TryWrite(chain[^1], text, options, buffer, ref writer) is { } expected)
         {
-            output.Length = mark;
+            writer.Position = start;
             return expected;
         }
 
         for (var i = chain.Length - 2; i >= 0; i--)
         {
-            if (chain[i].EndTag is { } endTag)
+            if (chain[i].WireType == WireType.Length)
             {
-                output.Write(endTag);
+                writer.EndLength(marks[i]);
             }
             else
             {
-                FieldWire.Close(output, starts[i]);
+                writer.WriteTag(chain[i].Field.FieldNumber, WireType.EndGroup);
             }
         }
 

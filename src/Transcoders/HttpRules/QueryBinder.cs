@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Google.Protobuf.Reflection;
 using Transcoders.Calls;
+using Transcoders.Payloads;
 
 namespace Transcoders.HttpRules;
 
@@ -32,6 +33,7 @@ internal sealed class QueryBinder
     /// <exception cref="CallException">INVALID_ARGUMENT naming the parameter.</exception>
     public void Write(ReadOnlySpan<char> rawQuery, ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output)
     {
+        var writer = new WireWriter(output);
         var count = 0;
         while (!rawQuery.IsEmpty)
         {
@@ -48,18 +50,21 @@ internal sealed class QueryBinder
                 throw new CallException(StatusCode.InvalidArgument, $"The query has more than {_options.MaxParameters} parameters.");
             }
 
-            WritePair(pair, ref set, ref scratch, output);
+            WritePair(pair, ref set, ref scratch, output, ref writer);
         }
+
+        writer.Flush();
     }
 
-    private void WritePair(ReadOnlySpan<char> pair, ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output)
+    [SkipLocalsInit]
+    private void WritePair(
+        ReadOnlySpan<char> pair, ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output, ref WireWriter writer)
     {
         var equals = pair.IndexOf('=');
         var rawName = equals < 0 ? pair : pair[..equals];
         if (pair.Length > _options.MaxParameterLength)
         {
-            var shown = BadRequests.Show(rawName);
-            throw BadRequests.Of(shown, $"The query parameter '{shown}' is longer than {_options.MaxParameterLength} characters.");
+            throw Refuse(rawName, $"the query parameter is longer than {_options.MaxParameterLength} characters.");
         }
 
         Span<char> buffer = stackalloc char[MaxName];
@@ -77,7 +82,8 @@ internal sealed class QueryBinder
             return;
         }
 
-        Set(name, ((ReadOnlySpan<FieldNode>)chain)[..depth], equals < 0 ? default : pair[(equals + 1)..], ref set, ref scratch, output);
+        var rawValue = equals < 0 ? default : pair[(equals + 1)..];
+        Set(name, ((ReadOnlySpan<FieldNode>)chain)[..depth], rawValue, ref set, ref scratch, output, ref writer);
     }
 
     /// <summary>Walks the name's segments down the request; returns why it leads nowhere, or null.</summary>
@@ -126,7 +132,7 @@ internal sealed class QueryBinder
 
     private void Set(
         scoped ReadOnlySpan<char> name, scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<char> rawValue,
-        ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output)
+        ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output, ref WireWriter writer)
     {
         var parent = FieldSet.Root;
         foreach (var node in chain)
@@ -134,9 +140,8 @@ internal sealed class QueryBinder
             parent = set.Add(parent, node, out var rival);
             if (rival is not null)
             {
-                throw BadRequests.Of(
-                    BadRequests.Show(name),
-                    $"The query parameter '{BadRequests.Show(name)}' and '{rival.Field.Name}' exclude each other: both belong to the oneof '{rival.Field.RealContainingOneof.Name}'.");
+                throw Refuse(
+                    name, $"it and '{rival.Field.Name}' exclude each other: both belong to the oneof '{rival.Field.RealContainingOneof.Name}'.");
             }
         }
 
@@ -145,7 +150,7 @@ internal sealed class QueryBinder
         {
             if (_options.Conflict == FieldConflict.Reject)
             {
-                throw BadRequests.Of(BadRequests.Show(name), $"'{BadRequests.Show(name)}' is set by the path and by the query; set it once.");
+                throw Refuse(name, "the field is set by the path and by the query; set it once.");
             }
 
             return;
@@ -154,23 +159,19 @@ internal sealed class QueryBinder
         var leaf = chain[^1];
         if (entry.IsSet && !leaf.IsRepeated)
         {
-            throw BadRequests.Of(
-                BadRequests.Show(name), $"The query parameter '{BadRequests.Show(name)}' is given twice, but the field holds one value.");
+            throw Refuse(name, "the query parameter is given twice, but the field holds one value.");
         }
 
         entry.IsSet = true;
         var value = scratch.Get(PercentEncoding.MaxBytes(rawValue.Length));
         if (!PercentEncoding.TryDecode(rawValue, _options.PlusIsSpace ? PercentMode.Form : PercentMode.All, value, out var length))
         {
-            throw BadRequests.Of(
-                BadRequests.Show(name), $"The query parameter '{BadRequests.Show(name)}' has a malformed escape or is not UTF-8.");
+            throw Refuse(name, "the query parameter has a malformed escape or is not UTF-8.");
         }
 
-        if (NestedWriter.TryWrite(chain, value[..length], _options, output) is { } expected)
+        if (NestedWriter.TryWrite(chain, value[..length], _options, output, ref writer) is { } expected)
         {
-            throw BadRequests.Of(
-                BadRequests.Show(name),
-                $"The query parameter '{BadRequests.Show(name)}' is '{BadRequests.Show(value[..length])}'; expected {expected}.");
+            throw Refuse(name, $"the query has '{ClientText.Show(value[..length])}'; expected {expected}.");
         }
     }
 
@@ -178,9 +179,12 @@ internal sealed class QueryBinder
     {
         if (_options.UnknownQuery == UnknownQuery.Reject)
         {
-            throw BadRequests.Of(BadRequests.Show(name), $"The query parameter '{BadRequests.Show(name)}' sets nothing: {reason}.");
+            throw Refuse(name, $"the query parameter sets nothing: {reason}.");
         }
     }
+
+    private static CallException Refuse(ReadOnlySpan<char> name, string description) =>
+        PayloadErrors.InvalidField(ClientText.Show(name), description);
 
     /// <summary>Decodes a name; -1 when the raw one is to be used, because nothing is escaped or nothing sensible is.</summary>
     private int DecodeName(ReadOnlySpan<char> raw, scoped Span<char> buffer, ref ScratchBytes scratch)

@@ -65,7 +65,7 @@ internal sealed class EnvelopeSession(EdgeRequest request, WebSocketConnection c
         }
 
         await stop.CancelAsync();
-        await read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return null;
     }
 

@@ -114,9 +114,19 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers the client's close frame when it is still owed, and lets the socket go.</summary>
     public async ValueTask DisposeAsync()
     {
-        _socket.Abort();
+        if (_socket.State == WebSocketState.CloseReceived)
+        {
+            await CloseAsync((int)(_socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), "");
+        }
+
+        if (_socket.State != WebSocketState.Closed)
+        {
+            _socket.Abort();
+        }
+
         GiveBack();
         await DrainAsync();
         await _receiving;

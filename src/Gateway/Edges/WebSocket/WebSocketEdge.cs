@@ -1,6 +1,6 @@
 using Gateway.Dispatch;
 using Gateway.Security;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Transcoders.Calls;
 using Transcoders.WebSocket;
 

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Gateway.Configuration;
 
-namespace Gateway.Forwarding;
+namespace Gateway.Configuration;
 
 /// <summary>Sums up what a route or cluster says beyond YARP's keys. Carried in their Metadata, it lets YARP see that we changed.</summary>
 /// <remarks>A digest, not the text: the text may hold values of the environment, and Metadata is shown in many places.</remarks>
