@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Gateway.Admin;
-using Gateway.Tests.Configuration;
+using Gateway.Configuration;
 
-namespace Gateway.Tests.Admin;
+namespace Gateway.Tests.Configuration;
 
-public sealed class ConfigRedactorTests
+public sealed class ConfigRedactorSecretsTests
 {
     [Fact]
     public void SecretsOfEveryKind_AreHidden()
@@ -16,7 +15,7 @@ public sealed class ConfigRedactorTests
               "Kestrel": { "Endpoints": { "a": { "Url": "https://127.0.0.1:8443", "Certificate": { "Path": "a.pfx", "Password": "s3cret-1" } } } },
               "ReverseProxy": {
                 "Routes": { "r": { "ClusterId": "c", "Match": { "Path": "/{**rest}" },
-                  "Transforms": [ { "RequestHeader": "X-Api", "Set": "s3cret-2" }, { "PathPrefix": "/v1" } ] } },
+                  "Transforms": [ { "RequestHeader": "X-Api-Key", "Set": "s3cret-2" }, { "PathPrefix": "/v1" } ] } },
                 "Clusters": {
                   "c": { "Metadata": { "AccessToken": "s3cret-3" }, "Destinations": {
                     "a": { "Address": "http://me:s3cret-4@127.0.0.1:1/?api_key=s3cret-5&x=1" },
@@ -59,7 +58,7 @@ public sealed class ConfigRedactorTests
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
-            ConfigRedactor.Write(json, ConfigText.Good(file, environment));
+            ConfigRedactor.Write(ConfigText.Good(file, environment), json);
         }
 
         return Encoding.UTF8.GetString(bytes.ToArray());
