@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ namespace Gateway.Tests.Telemetry;
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _bodies = new();
+    private readonly ConcurrentDictionary<string, Channel<string>> _bodies = new();
 
     private OtlpReceiver()
     {
@@ -31,20 +32,30 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>The first body sent to a path, its text readable as it is in protobuf.</summary>
-    public Task<string> BodyAsync(string path) => Body(path).Task.WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>The next body sent to a path that holds <paramref name="text"/>; earlier ones, start-up's own, are passed over.</summary>
+    public async Task<string> BodyAsync(string path, string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var body = await Bodies(path).Reader.ReadAsync(patience.Token);
+            if (body.Contains(text, StringComparison.Ordinal))
+            {
+                return body;
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private TaskCompletionSource<string> Body(string path) =>
-        _bodies.GetOrAdd(path, static _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+    private Channel<string> Bodies(string path) => _bodies.GetOrAdd(path, static _ => Channel.CreateUnbounded<string>());
 
     private async Task ReceiveAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         Paths.Enqueue(context.Request.Path);
-        Body(context.Request.Path).TrySetResult(Encoding.UTF8.GetString(body.ToArray()));
+        Bodies(context.Request.Path).Writer.TryWrite(Encoding.UTF8.GetString(body.ToArray()));
         context.Response.ContentType = "application/x-protobuf";
     }
 }
