@@ -4,16 +4,19 @@ namespace Gateway.Configuration;
 
 /// <summary>Tells when the content of a set of files has really changed: once per change, however editors and volumes bring it about.</summary>
 /// <remarks>
-/// Events of the file system make it quick; a look at each file's time and length every second makes it sure
+/// Events of the file system make it quick; a look at each file every second makes it sure
 /// (network volumes, ConfigMaps swapped by symbolic link, no inotify handles left). What decides is the hash of the content.
 /// Create it before the files are read for the first time, so that nothing falls between.
 /// </remarks>
 internal sealed partial class ConfigFileWatcher : IAsyncDisposable
 {
-    /// <summary>Editors write in several steps; the last one counts.</summary>
+    /// <summary>Editors write in several steps; the last one counts. A content is believed when it was the same twice, this far apart.</summary>
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Files up to this many bytes are read at every look: two versions may share length and time, when a link was swapped between them.</summary>
+    private const int AlwaysRead = 1024 * 1024;
 
     private readonly Func<CancellationToken, Task> _changed;
     private readonly TimeProvider _time;
@@ -137,7 +140,7 @@ internal sealed partial class ConfigFileWatcher : IAsyncDisposable
     }
 
     /// <summary>Wakes the loop.</summary>
-    /// <param name="inside">Read the files even when time and length are as before.</param>
+    /// <param name="inside">Read large files too, even when time and length are as before.</param>
     private void Look(bool inside)
     {
         lock (_gate)
@@ -175,61 +178,74 @@ internal sealed partial class ConfigFileWatcher : IAsyncDisposable
         }
     }
 
+    /// <summary>True when some file differs from what was reported, and none is being written just now.</summary>
     private bool AnyChanged()
     {
         lock (_gate)
         {
             var inside = _lookInside;
             _lookInside = false;
-            var changed = false;
+            var unsettled = false;
             foreach (var (file, before) in _files)
             {
                 var now = before.Next(file, inside);
-                changed |= now.Differs(before);
+                unsettled |= now.Seen != before.Seen;
 
                 // Setting the value of a key that is there does not disturb the enumeration.
                 _files[file] = now;
+            }
+
+            if (unsettled)
+            {
+                // Half a file, or a file deleted to be created again: look once more before anyone believes it.
+                Stirred();
+                return false;
+            }
+
+            var changed = false;
+            foreach (var (file, state) in _files)
+            {
+                changed |= state.Seen != state.Reported;
+                _files[file] = state with { Reported = state.Seen };
             }
 
             return changed;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "No file events for {Directory} ({Reason}); its files are looked at every second.")]
+    [LoggerMessage(221, LogLevel.Information, "EventsUnavailable: No file events for {Directory} ({Reason}); its files are looked at every second.")]
     private static partial void EventsUnavailable(ILogger logger, string directory, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Carrying out a changed configuration failed; the one in force stays.")]
+    [LoggerMessage(222, LogLevel.Error, "ReloadFailed: Carrying out a changed configuration failed; the one in force stays.")]
     private static partial void ReloadFailed(ILogger logger, Exception failure);
 
-    /// <summary>What was last seen of a file.</summary>
-    /// <param name="Written">Its time, zero when it was missing.</param>
-    /// <param name="Length">Its length.</param>
-    /// <param name="Hash">Of its content; empty when it was missing.</param>
-    /// <param name="Missing">Seen missing once, while the hash is still the last known.</param>
-    private readonly record struct FileState(DateTime Written, long Length, string Hash, bool Missing)
+    /// <summary>What is known of a file.</summary>
+    /// <param name="Written">Its time when last read.</param>
+    /// <param name="Length">Its length then.</param>
+    /// <param name="Seen">Hash of its content then; empty when it was missing.</param>
+    /// <param name="Reported">The hash that was last reported.</param>
+    private readonly record struct FileState(DateTime Written, long Length, string Seen, string Reported)
     {
-        public static FileState Of(string file) => Read(file, default, inside: true) ?? new FileState(default, 0, "", Missing: false);
+        public static FileState Of(string file)
+        {
+            var state = new FileState(default, 0, "", "").Next(file, inside: true);
+            return state with { Reported = state.Seen };
+        }
 
-        public bool Differs(FileState before) => Hash != before.Hash;
-
-        /// <summary>The state now. A file that is gone counts as changed only when it is gone twice: editors delete and create.</summary>
-        public FileState Next(string file, bool inside) =>
-            Read(file, this, inside || Missing) ?? (Missing || Hash.Length == 0 ? new FileState(default, 0, "", Missing: false) : this with { Missing = true });
-
-        /// <summary>Looks through the handle, which stands for the file behind all links; null when there is none to read.</summary>
-        private static FileState? Read(string file, FileState before, bool inside)
+        /// <summary>Looks through the handle, which stands for the file behind all links.</summary>
+        public FileState Next(string file, bool inside)
         {
             try
             {
                 using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
                 var (written, length) = (File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length);
-                return !inside && written == before.Written && length == before.Length
-                    ? before
-                    : new FileState(written, length, Convert.ToHexStringLower(SHA256.HashData(stream)), Missing: false);
+                return !inside && length > AlwaysRead && written == Written && length == Length
+                    ? this
+                    : this with { Written = written, Length = length, Seen = Convert.ToHexStringLower(SHA256.HashData(stream)) };
             }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                return null;
+                return this with { Written = default, Length = 0, Seen = "" };
             }
         }
     }

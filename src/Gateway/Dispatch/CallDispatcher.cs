@@ -7,7 +7,8 @@ using Transcoders.Planning;
 namespace Gateway.Dispatch;
 
 /// <summary>Runs one call from its accepted edge half to its settled status: open, relay, complete, record.</summary>
-public sealed partial class CallDispatcher(CallTelemetry telemetry, CallDrain drain, TimeProvider clock, ILogger<CallDispatcher> logger)
+public sealed partial class CallDispatcher(
+    CallTelemetry telemetry, CallRegistry calls, CallDrain drain, TimeProvider clock, ILogger<CallDispatcher> logger)
 {
     /// <summary>Carries the call to its end. It does not throw: every outcome is a status.</summary>
     /// <param name="server">The half towards the client; completed here.</param>
@@ -21,6 +22,7 @@ public sealed partial class CallDispatcher(CallTelemetry telemetry, CallDrain dr
         var started = clock.GetTimestamp();
         var tally = new CallTally();
         telemetry.Begin(labels);
+        var entry = calls.Add(labels, plan.MethodName, destination.Id, head.Peer, started, tally);
         using var span = StartSpan("transcode", ActivityKind.Internal, plan, route);
         using var lifetime = new CallLifetime(server.Aborted, head.Deadline, clock);
         using var drained = plan.Shape == CallShape.Unary ? default : drain.Watch(lifetime);
@@ -50,7 +52,13 @@ public sealed partial class CallDispatcher(CallTelemetry telemetry, CallDrain dr
             // The client left while it was told how the call ended.
             AnswerLost(logger, e, route.Id, plan.MethodName);
         }
+        catch (Exception e)
+        {
+            // An edge that fails to end its call is our mistake; the call is counted out all the same.
+            CallFailed(logger, e, route.Id, plan.MethodName, labels.Edge.Value);
+        }
 
+        calls.Remove(entry);
         var elapsed = clock.GetElapsedTime(started);
         telemetry.End(labels, status.Code, elapsed, tally);
         Record(span, status);

@@ -324,21 +324,21 @@ internal sealed partial class SniffingSocket(ListenAddress address, SniffingOpti
     private static Channel<ConnectionContext> NewChannel(SniffingOptions options) =>
         Channel.CreateBounded<ConnectionContext>(new BoundedChannelOptions(options.MaxWaiting) { SingleReader = true });
 
-    [LoggerMessage(1, LogLevel.Warning, "Connection {ConnectionId} refused: {MaxWaiting} connections wait for their first bytes already.")]
+    [LoggerMessage(231, LogLevel.Warning, "SniffingRefused: Connection {ConnectionId} refused: {MaxWaiting} connections wait for their first bytes already.")]
     private static partial void SniffingRefused(ILogger logger, string connectionId, int maxWaiting);
 
-    [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} closed: it did not say its protocol within {Timeout}.")]
+    [LoggerMessage(232, LogLevel.Debug, "SniffingTimedOut: Connection {ConnectionId} closed: it did not say its protocol within {Timeout}.")]
     private static partial void SniffingTimedOut(ILogger logger, string connectionId, TimeSpan timeout);
 
-    [LoggerMessage(3, LogLevel.Error, "Accepting on {Address} failed; trying again.")]
+    [LoggerMessage(233, LogLevel.Error, "AcceptFailed: Accepting on {Address} failed; trying again.")]
     private static partial void AcceptFailed(ILogger logger, string address, Exception failure);
 
-    [LoggerMessage(4, LogLevel.Debug, "Closing connection {ConnectionId} failed.")]
+    [LoggerMessage(234, LogLevel.Debug, "CloseFailed: Closing connection {ConnectionId} failed.")]
     private static partial void CloseFailed(ILogger logger, string connectionId, Exception failure);
 
-    [LoggerMessage(5, LogLevel.Debug, "Connection {ConnectionId} closed before it said its protocol.")]
+    [LoggerMessage(235, LogLevel.Debug, "SniffingFailed: Connection {ConnectionId} closed before it said its protocol.")]
     private static partial void SniffingFailed(ILogger logger, string connectionId, Exception failure);
 
-    [LoggerMessage(6, LogLevel.Information, "{Address} of {Url} cannot be bound here: {Reason}")]
+    [LoggerMessage(236, LogLevel.Information, "AddressUnavailable: {Address} of {Url} cannot be bound here: {Reason}")]
     private static partial void AddressUnavailable(ILogger logger, EndPoint address, string url, string reason);
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Transcoders.Calls;
 using Transcoders.Payloads;
@@ -28,7 +27,7 @@ internal static class LeafWriter
     {
         if (node.JsonPlan is not null)
         {
-            return TryWriteWellKnown(node, text, options, buffer, ref writer);
+            return WellKnownLeafWriter.TryWrite(node, text, options, buffer, ref writer);
         }
 
         var mark = writer.Position;
@@ -238,140 +237,4 @@ internal static class LeafWriter
             ArrayPool<byte>.Shared.Return(rented);
         }
     }
-
-    /// <summary>Puts the text into its JSON form and leaves the rest to the plan that bodies use.</summary>
-    private static string? TryWriteWellKnown(
-        FieldNode node, scoped ReadOnlySpan<byte> text, WeaveOptions options, PayloadBuffer buffer, ref WireWriter writer)
-    {
-        var name = node.Field.MessageType.FullName;
-        if (options.EmptyBoolIsTrue && text.IsEmpty && name == "google.protobuf.BoolValue")
-        {
-            text = "true"u8;
-        }
-
-        if (name == "google.protobuf.FieldMask")
-        {
-            WriteFieldMask(node, text, ref writer);
-            return null;
-        }
-
-        var isBool = name == "google.protobuf.BoolValue";
-        if (isBool && !text.SequenceEqual("true"u8) && !text.SequenceEqual("false"u8))
-        {
-            return "true or false";
-        }
-
-        var bare = isBool || (name == "google.protobuf.Value" && IsJsonScalar(text));
-        var json = new ArrayBufferWriter<byte>(text.Length + 16);
-        if (node.IsRepeated)
-        {
-            json.Write("["u8);
-        }
-
-        if (bare)
-        {
-            json.Write(text);
-        }
-        else
-        {
-            WriteJsonString(json, text);
-        }
-
-        if (node.IsRepeated)
-        {
-            json.Write("]"u8);
-        }
-
-        var mark = writer.Position;
-        writer.Flush();
-        try
-        {
-            node.JsonPlan!.Convert(json.WrittenSpan, buffer);
-            writer = new WireWriter(buffer);
-            return null;
-        }
-        catch (CallException e) when (e.Status.Code == StatusCode.InvalidArgument)
-        {
-            buffer.Length = mark;
-            writer = new WireWriter(buffer);
-            return Expected(name);
-        }
-    }
-
-    /// <summary>
-    /// `displayName,a.b` → paths `display_name` and `a.b`. Names of the .proto file pass as they are:
-    /// the JSON form forbids them, yet most clients write `update_mask=display_name`.
-    /// </summary>
-    private static void WriteFieldMask(FieldNode node, scoped ReadOnlySpan<byte> text, ref WireWriter writer)
-    {
-        const int pathsField = 1;
-        writer.WriteTag(node.Field.FieldNumber, WireType.Length);
-        var mask = writer.BeginLength();
-        foreach (var range in text.Split((byte)','))
-        {
-            var path = text[range];
-            if (path.IsEmpty)
-            {
-                continue;
-            }
-
-            writer.WriteTag(pathsField, WireType.Length);
-            var start = writer.BeginLength();
-            foreach (var letter in path)
-            {
-                if (char.IsAsciiLetterUpper((char)letter))
-                {
-                    writer.WriteByte((byte)'_');
-                    writer.WriteByte((byte)(letter | 0x20));
-                }
-                else
-                {
-                    writer.WriteByte(letter);
-                }
-            }
-
-            writer.EndLength(start);
-        }
-
-        writer.EndLength(mask);
-    }
-
-    private static void WriteJsonString(IBufferWriter<byte> json, ReadOnlySpan<byte> text)
-    {
-        using var writer = new Utf8JsonWriter(json);
-        writer.WriteStringValue(text);
-    }
-
-    private static bool IsJsonScalar(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty || (text[0] is not ((byte)'t' or (byte)'f' or (byte)'n' or (byte)'-') && !char.IsAsciiDigit((char)text[0])))
-        {
-            return false;
-        }
-
-        var reader = new Utf8JsonReader(text);
-        try
-        {
-            return reader.Read() && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private static string Expected(string type) => type switch
-    {
-        "google.protobuf.Timestamp" => "a time as in RFC 3339, such as 2024-05-01T12:00:00Z",
-        "google.protobuf.Duration" => "seconds with the suffix s, such as 1.5s",
-        "google.protobuf.BytesValue" => "base64, of either alphabet",
-        "google.protobuf.BoolValue" => "true or false",
-        "google.protobuf.Value" => "a scalar JSON value",
-        "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" => "a number, NaN, Infinity or -Infinity",
-        "google.protobuf.Int32Value" => "an integer of 32 bits",
-        "google.protobuf.UInt32Value" => "an integer of 32 bits without sign",
-        "google.protobuf.Int64Value" => "an integer of 64 bits",
-        "google.protobuf.UInt64Value" => "an integer of 64 bits without sign",
-        _ => type,
-    };
 }

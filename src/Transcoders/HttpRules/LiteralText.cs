@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Transcoders.HttpRules;
@@ -14,6 +15,7 @@ internal static class LiteralText
     /// The decoded text; false when it is not UTF-8 or longer than any literal, so that it equals none.
     /// Uses <paramref name="buffer"/> when the text has escapes and fits, the heap when it is longer.
     /// </summary>
+    [SkipLocalsInit]
     public static bool TryDecode(ReadOnlySpan<char> text, int longest, Span<char> buffer, out ReadOnlySpan<char> decoded)
     {
         decoded = text;

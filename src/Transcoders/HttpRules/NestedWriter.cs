@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Transcoders.Calls;
 using Transcoders.Payloads;
 
@@ -10,6 +11,7 @@ internal static class NestedWriter
     public const int MaxDepth = 32;
 
     /// <returns>Null when written; else what was expected of the text, and nothing is written.</returns>
+    [SkipLocalsInit]
     public static string? TryWrite(
         scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<byte> text, WeaveOptions options, PayloadBuffer buffer, ref WireWriter writer)
     {

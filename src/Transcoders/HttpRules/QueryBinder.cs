@@ -56,6 +56,7 @@ internal sealed class QueryBinder
         writer.Flush();
     }
 
+    [SkipLocalsInit]
     private void WritePair(
         ReadOnlySpan<char> pair, ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output, ref WireWriter writer)
     {

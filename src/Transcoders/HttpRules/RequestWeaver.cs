@@ -41,6 +41,7 @@ public sealed class RequestWeaver
     /// <param name="body">The body: JSON, or raw when <see cref="BodyIsHttpBody"/>. Empty means none, and sets nothing.</param>
     /// <param name="output">Takes the message.</param>
     /// <exception cref="CallException">INVALID_ARGUMENT naming the parameter or field; RESOURCE_EXHAUSTED over a limit.</exception>
+    [SkipLocalsInit]
     public void Weave(
         ReadOnlySpan<char> rawPath, ReadOnlySpan<char> rawQuery, string verb, string? contentType, ReadOnlySpan<byte> body,
         PayloadBuffer output)
@@ -70,14 +71,18 @@ public sealed class RequestWeaver
                 CheckAgainstBody(output.WrittenSpan[start..end], ref set);
                 WritePath(rawPath, ref scratch, output);
             }
+
+            output.ThrowIfOverLimit();
+        }
+        catch (CallException e) when (e.Status.Origin != StatusOrigin.Client)
+        {
+            throw AsClients(e);
         }
         finally
         {
             set.Dispose();
             scratch.Dispose();
         }
-
-        output.ThrowIfOverLimit();
     }
 
     /// <summary>Makes a message of path and query alone: the first message of a stream that a GET opened, or what is appended to one.</summary>
@@ -90,9 +95,29 @@ public sealed class RequestWeaver
     public void WeaveBody(string verb, string? contentType, ReadOnlySpan<byte> body, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        _body.Write(body, verb, contentType, output);
-        output.ThrowIfOverLimit();
+        try
+        {
+            _body.Write(body, verb, contentType, output);
+            output.ThrowIfOverLimit();
+        }
+        catch (CallException e) when (e.Status.Origin != StatusOrigin.Client)
+        {
+            throw AsClients(e);
+        }
     }
+
+    /// <summary>A plan does not know whose bytes it converts; here they are the client's, and too many of them are 413 (PROTOCOLS §10.3).</summary>
+    private static CallException AsClients(CallException e) =>
+        new(
+            new CallStatus(e.Status.Code, e.Status.Message)
+            {
+                Details = e.Status.Details,
+                Trailers = e.Status.Trailers,
+                RetryAfter = e.Status.RetryAfter,
+                HttpStatus = e.Status.HttpStatus == 0 && e.Status.Code == StatusCode.ResourceExhausted ? 413 : e.Status.HttpStatus,
+                Origin = StatusOrigin.Client,
+            },
+            e);
 
     private void AddPathFields(ref FieldSet set)
     {

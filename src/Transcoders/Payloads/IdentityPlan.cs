@@ -2,18 +2,32 @@ using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
-/// <summary>Bytes pass as they are, under the same or another format's name.</summary>
-public sealed class IdentityPlan(PayloadFormat from, PayloadFormat to) : PayloadPlan
+/// <summary>Passes messages of one format on as they are.</summary>
+public sealed class IdentityPlan : PayloadPlan
 {
-    public override PayloadFormat From => from;
+    private static readonly IdentityPlan[] Plans =
+    [
+        new(PayloadFormat.Json), new(PayloadFormat.Protobuf), new(PayloadFormat.Text), new(PayloadFormat.Binary),
+    ];
 
-    public override PayloadFormat To => to;
+    private IdentityPlan(PayloadFormat format)
+    {
+        From = format;
+    }
+
+    public override PayloadFormat From { get; }
+
+    public override PayloadFormat To => From;
 
     public override bool IsIdentity => true;
+
+    /// <summary>The one plan of a format.</summary>
+    public static IdentityPlan Of(PayloadFormat format) => Plans[(int)format];
 
     public override void Convert(ReadOnlySpan<byte> input, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(output);
         output.Write(input);
+        output.ThrowIfOverLimit();
     }
 }

@@ -76,7 +76,7 @@ internal ref struct JsonScanner
 
         if (b != close)
         {
-            FailMalformed($"expected ',' or '{(char)close}'");
+            FailContinuation(close);
         }
 
         _position++;
@@ -88,7 +88,7 @@ internal ref struct JsonScanner
     {
         if (++_depth > _maxDepth)
         {
-            Fail($"nested deeper than {_maxDepth} levels");
+            FailDepth();
         }
 
         _position++;
@@ -350,6 +350,12 @@ internal ref struct JsonScanner
 
         return 0;
     }
+
+    [DoesNotReturn]
+    private readonly void FailContinuation(byte close) => FailMalformed($"expected ',' or '{(char)close}'");
+
+    [DoesNotReturn]
+    private readonly void FailDepth() => Fail($"nested deeper than {_maxDepth} levels");
 
     [DoesNotReturn]
     private readonly void FailExpected(byte token) => FailMalformed($"expected '{(char)token}'");

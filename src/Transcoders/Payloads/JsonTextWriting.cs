@@ -16,6 +16,14 @@ internal static class JsonTextWriting
     /// <summary>Integers up to here are exact as doubles and print without an exponent.</summary>
     private const double PlainIntegers = 1e15;
 
+    private const ulong EightDigits = 100_000_000;
+
+    /// <summary>Eight times the character `0`.</summary>
+    private const ulong Zeros = 0x3030_3030_3030_3030;
+
+    /// <summary>Below this, six decimals make no more than 15 digits.</summary>
+    private const double ShortDecimals = 1e9;
+
     private static readonly SearchValues<byte> Special = SearchValues.Create(
         [.. "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"u8,
          .. "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\"u8]);
@@ -30,22 +38,70 @@ internal static class JsonTextWriting
 
     public static void WriteInteger(this ref WireWriter writer, long value)
     {
-        writer.Ensure(20);
-        if ((ulong)value < 10)
+        if (value >= 0)
         {
-            writer.WriteByteUnchecked((byte)('0' + value));
+            writer.WriteInteger((ulong)value);
             return;
         }
 
-        Utf8Formatter.TryFormat(value, writer.Room, out var written);
-        writer.Advance(written);
+        writer.Ensure(20);
+        writer.WriteByteUnchecked((byte)'-');
+        writer.WriteInteger(0 - (ulong)value);
     }
 
     public static void WriteInteger(this ref WireWriter writer, ulong value)
     {
         writer.Ensure(20);
-        Utf8Formatter.TryFormat(value, writer.Room, out var written);
+        if (value < EightDigits)
+        {
+            writer.WriteLeadingUnchecked((uint)value);
+            return;
+        }
+
+        var (high, low) = Math.DivRem(value, EightDigits);
+        if (high < EightDigits)
+        {
+            writer.WriteLeadingUnchecked((uint)high);
+        }
+        else
+        {
+            var (top, middle) = Math.DivRem(high, EightDigits);
+            writer.WriteLeadingUnchecked((uint)top);
+            writer.WriteBitsUnchecked(Digits((uint)middle) | Zeros, 8);
+        }
+
+        writer.WriteBitsUnchecked(Digits((uint)low) | Zeros, 8);
+    }
+
+    /// <summary>At most eight digits, without zeros in front.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteLeadingUnchecked(this ref WireWriter writer, uint value)
+    {
+        var digits = Digits(value);
+        var zeros = Math.Min(BitOperations.TrailingZeroCount(digits) / 8, 7);
+        writer.WriteBitsUnchecked((digits | Zeros) >> (zeros * 8), 8 - zeros);
+    }
+
+    /// <summary>The eight decimal digits of a number below 10^8, one a byte, the first one lowest: all divisions at once by multiplication.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Digits(uint value)
+    {
+        var (high, low) = Math.DivRem(value, 10_000u);
+        var fours = high | ((ulong)low << 32);
+        var hundreds = ((fours * 10486) >> 20) & 0x0000_007F_0000_007F;
+        var twos = hundreds + ((fours - (hundreds * 100)) << 16);
+        var tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+        return tens + ((twos - (tens * 10)) << 8);
+    }
+
+    /// <summary>A string of base64 in the standard alphabet, padded.</summary>
+    public static void WriteBase64(this ref WireWriter writer, scoped ReadOnlySpan<byte> bytes)
+    {
+        writer.Ensure(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2);
+        writer.WriteByteUnchecked((byte)'"');
+        Base64.EncodeToUtf8(bytes, writer.Room, out _, out var written);
         writer.Advance(written);
+        writer.WriteByteUnchecked((byte)'"');
     }
 
     public static void WriteDouble(this ref WireWriter writer, double value)
@@ -63,8 +119,40 @@ internal static class JsonTextWriting
         }
 
         writer.Ensure(32);
+        if (Math.Abs(value) < ShortDecimals && writer.TryWriteShortDecimalUnchecked(value))
+        {
+            return;
+        }
+
         value.TryFormat(writer.Room, out var written, default, CultureInfo.InvariantCulture);
         writer.Advance(written);
+    }
+
+    /// <summary>
+    /// A value such as 4.25. When a decimal of at most 15 digits divides back to the double exactly, it is the shortest
+    /// that does: no two decimals so short are the same double.
+    /// </summary>
+    private static bool TryWriteShortDecimalUnchecked(this ref WireWriter writer, double value)
+    {
+        var scaled = (long)Math.Round(Math.Abs(value) * 1e6);
+        if (scaled == 0 || scaled / 1e6 != Math.Abs(value))
+        {
+            return false;
+        }
+
+        if (value < 0)
+        {
+            writer.WriteByteUnchecked((byte)'-');
+        }
+
+        var (whole, fraction) = Math.DivRem((ulong)scaled, 1_000_000ul);
+        writer.WriteInteger((long)whole);
+
+        // The fraction is not zero, or the value would have been printed as an integer.
+        var text = Digits((uint)fraction) >> 16;
+        var length = 8 - (BitOperations.LeadingZeroCount(text) / 8);
+        writer.WriteBitsUnchecked(((text | Zeros) << 8) | '.', length + 1);
+        return true;
     }
 
     public static void WriteFloat(this ref WireWriter writer, float value)

@@ -1,51 +1,40 @@
-using System.Text.Json;
+using System.Buffers;
 using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
-/// <summary>One JSON value → the same on one line, as line protocols need it: line ends between tokens go, everything else stays.</summary>
-public sealed class JsonToTextPlan(PayloadFormat to = PayloadFormat.Text) : PayloadPlan
+/// <summary>A JSON value to one line of text: validated, and written without the line breaks that may stand between its tokens.</summary>
+/// <remarks>For wires on which a line is a message, such as stdio and SSE. A line break within a string is an escape already.</remarks>
+public sealed class JsonToTextPlan(int maxDepth = 100) : PayloadPlan
 {
+    private static readonly SearchValues<byte> LineBreaks = SearchValues.Create("\r\n"u8);
+
     public override PayloadFormat From => PayloadFormat.Json;
 
-    public override PayloadFormat To => to;
+    public override PayloadFormat To => PayloadFormat.Text;
 
     public override void Convert(ReadOnlySpan<byte> input, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (input.IndexOfAny("\r\n"u8) < 0)
-        {
-            output.Write(input);
-            return;
-        }
+        var scanner = new JsonScanner(input, maxDepth);
+        scanner.SkipValue();
+        scanner.ExpectEnd();
 
-        // A raw line end is white space between tokens: inside a string JSON only has it escaped (RFC 8259 §7).
-        var reader = new Utf8JsonReader(input, new JsonReaderOptions { MaxDepth = 1000 });
-        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        try
+        // Outside strings line breaks are white space, and inside they cannot be: the scanner has seen to that.
+        input = input.Trim(" \t\r\n"u8);
+        while (true)
         {
-            Copy(ref reader, writer);
-        }
-        catch (JsonException e)
-        {
-            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"not valid JSON: {e.Message}") { Origin = StatusOrigin.Client }, e);
-        }
-    }
-
-    private static void Copy(ref Utf8JsonReader reader, Utf8JsonWriter writer)
-    {
-        while (reader.Read())
-        {
-            switch (reader.TokenType)
+            var run = input.IndexOfAny(LineBreaks);
+            if (run < 0)
             {
-                case JsonTokenType.StartObject: writer.WriteStartObject(); break;
-                case JsonTokenType.EndObject: writer.WriteEndObject(); break;
-                case JsonTokenType.StartArray: writer.WriteStartArray(); break;
-                case JsonTokenType.EndArray: writer.WriteEndArray(); break;
-                case JsonTokenType.PropertyName: writer.WritePropertyName(reader.GetString()!); break;
-                case JsonTokenType.String: writer.WriteStringValue(reader.GetString()); break;
-                default: writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true); break;
+                output.Write(input);
+                break;
             }
+
+            output.Write(input[..run]);
+            input = input[run..].TrimStart(" \t\r\n"u8);
         }
+
+        output.ThrowIfOverLimit();
     }
 }

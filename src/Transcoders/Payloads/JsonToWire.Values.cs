@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Transcoders.Payloads.WellKnown;
@@ -205,17 +206,8 @@ internal ref partial struct JsonToWire
         var start = _in.Position;
         if (b == '"')
         {
-            Span<byte> name = stackalloc byte[256];
             var raw = _in.ReadString(out var escaped);
-            if (escaped && raw.Length <= name.Length)
-            {
-                var length = _in.Unescape(raw, name);
-                if (type.TryFind(name[..length], out number))
-                {
-                    return true;
-                }
-            }
-            else if (type.TryFind(raw, out number))
+            if (escaped ? TryEscapedEnum(type, raw, out number) : type.TryFind(raw, out number))
             {
                 return true;
             }
@@ -226,7 +218,7 @@ internal ref partial struct JsonToWire
                 return false;
             }
 
-            _in.Fail($"'{JsonLocation.Shown(raw)}' is no value of {type.FullName}", start);
+            FailEnum(type, JsonLocation.Shown(raw), start);
         }
 
         if (b == 'n' && type.IsNullValue)
@@ -249,10 +241,18 @@ internal ref partial struct JsonToWire
                 return false;
             }
 
-            _in.Fail($"{number} is no value of {type.FullName}", start);
+            FailEnum(type, number.ToString(CultureInfo.InvariantCulture), start);
         }
 
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool TryEscapedEnum(EnumPlan type, ReadOnlySpan<byte> raw, out int number)
+    {
+        Span<byte> name = stackalloc byte[256];
+        number = 0;
+        return raw.Length <= name.Length && type.TryFind(name[.._in.Unescape(raw, name)], out number);
     }
 
     private int Int32()
@@ -284,6 +284,12 @@ internal ref partial struct JsonToWire
             return negative ? -(long)magnitude : (long)magnitude;
         }
 
+        return LongInt64();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long LongInt64()
+    {
         var start = _in.Position;
         Span<byte> unescaped = stackalloc byte[NumberRoom];
         var text = NumberToken(unescaped);
@@ -307,6 +313,12 @@ internal ref partial struct JsonToWire
             return magnitude;
         }
 
+        return LongUInt64();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong LongUInt64()
+    {
         var start = _in.Position;
         Span<byte> unescaped = stackalloc byte[NumberRoom];
         var text = NumberToken(unescaped);
@@ -320,7 +332,18 @@ internal ref partial struct JsonToWire
 
     private double Double()
     {
-        _in.Peek();
+        if (_in.Peek() != '"' && NumberText.TryParseShort(_in.Rest, out var simple, out var length))
+        {
+            _in.Position += length;
+            return simple;
+        }
+
+        return LongDouble();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private double LongDouble()
+    {
         var start = _in.Position;
         var quoted = _in.Peek() == '"';
         Span<byte> unescaped = stackalloc byte[NumberRoom];
@@ -507,6 +530,9 @@ internal ref partial struct JsonToWire
 
         _in.Fail($"expected {expected}, found {found}");
     }
+
+    [DoesNotReturn]
+    private readonly void FailEnum(EnumPlan type, string shown, int at) => _in.Fail($"'{shown}' is no value of {type.FullName}", at);
 
     [DoesNotReturn]
     private readonly void FailRange(string expected) => _in.Fail($"out of range for {expected}", Math.Max(0, _in.Position - 1));

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Transcoders.Calls;
 
@@ -5,6 +6,7 @@ namespace Transcoders.Payloads;
 
 /// <summary>One conversion of JSON text to the protobuf wire: reads once, front to back, and writes as it reads.</summary>
 /// <remarks>This part: objects, fields, lists and maps. Others: single values, and messages with a form of their own.</remarks>
+[SkipLocalsInit]
 internal ref partial struct JsonToWire
 {
     private readonly PlanSet _plans;
@@ -67,6 +69,7 @@ internal ref partial struct JsonToWire
 
         Span<ulong> seen = plan.SeenWords <= 4 ? stackalloc ulong[4]
             : plan.SeenWords <= 64 ? stackalloc ulong[64] : new ulong[plan.SeenWords];
+        seen.Clear();
         var fields = plan.Fields;
         var next = 0;
         do
@@ -102,7 +105,7 @@ internal ref partial struct JsonToWire
 
             if (field.OneofBit >= 0 && !Mark(seen, field.OneofBit))
             {
-                _in.Fail($"another member of the oneof '{field.Descriptor.RealContainingOneof?.Name}' is given as well");
+                FailOneof(field);
             }
 
             FieldValue(field);
@@ -270,13 +273,22 @@ internal ref partial struct JsonToWire
 
         if (!_ignoreUnknown)
         {
-            _in.Fail($"{plan.FullName} has no such field");
+            FailUnknown(plan);
         }
 
         _in.Expect((byte)':');
         _in.SkipValue();
         return null;
     }
+
+    // Failures stand apart: building a text inside a hot method would cost its frame on every call.
+
+    [DoesNotReturn]
+    private readonly void FailOneof(FieldPlan field) =>
+        _in.Fail($"another member of the oneof '{field.Descriptor.RealContainingOneof?.Name}' is given as well");
+
+    [DoesNotReturn]
+    private readonly void FailUnknown(MessagePlan plan) => _in.Fail($"{plan.FullName} has no such field");
 
     /// <summary>Adds a bit to a set; false when it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

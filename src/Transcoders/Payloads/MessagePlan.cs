@@ -29,10 +29,10 @@ internal sealed class MessagePlan
     public int SeenWords { get; private set; }
 
     /// <summary>
-    /// Set when a message of this type came with fields out of order, split or repeated: its sender will do it again,
-    /// so the next conversion does not try the fast way first. Any thread may set it; a late one costs only time.
+    /// How many of the next conversions go the careful way at once. Set when a message of this type came with fields out of
+    /// order, split or repeated: its sender will do it again, but perhaps not for ever. Threads may race for it; that costs only time.
     /// </summary>
-    public bool PrefersCareful { get; set; }
+    public int CarefulRuns { get; set; }
 
     public bool HasOneofs { get; private set; }
 

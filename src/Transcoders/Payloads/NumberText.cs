@@ -142,7 +142,7 @@ public static class NumberText
     /// <summary>Reads a whole JSON number, or `NaN`, `Infinity`, `-Infinity`; false when it is none or beyond a double.</summary>
     public static bool TryParseDouble(ReadOnlySpan<byte> text, bool named, out double value)
     {
-        if (TryParseShort(text, out value))
+        if (TryParseShort(text, out value, out var length) && length == text.Length)
         {
             return true;
         }
@@ -177,9 +177,10 @@ public static class NumberText
     /// Numbers of at most 15 digits and a small scale are exact products of doubles, so no library call is needed
     /// (the classic fast path of Clinger's algorithm).
     /// </summary>
-    private static bool TryParseShort(ReadOnlySpan<byte> text, out double value)
+    internal static bool TryParseShort(ReadOnlySpan<byte> text, out double value, out int length)
     {
         value = 0;
+        length = 0;
         var i = 0;
         var negative = text.Length != 0 && text[0] == '-';
         if (negative)
@@ -203,21 +204,18 @@ public static class NumberText
             }
             else
             {
-                return false;
+                break;
             }
         }
 
-        var length = i - first;
-        if (length == 0 || length > 16 || point == i - 1 || (text[first] == '0' && length > 1 && point != first + 1))
+        var size = i - first;
+        if (size is 0 or > 16 || point == i - 1 || (text[first] == '0' && size > 1 && point != first + 1) || digits >= 1UL << 53
+            || (i < text.Length && text[i] is not ((byte)',' or (byte)'}' or (byte)']' or <= (byte)' ')))
         {
             return false;
         }
 
-        if (digits >= 1UL << 53)
-        {
-            return false;
-        }
-
+        length = i;
         value = digits;
         if (point >= 0)
         {

@@ -1,14 +1,12 @@
-using System.Text.Json;
-using System.Text.Unicode;
+using System.Text;
 using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
-/// <summary>A line of text → JSON: as it is when it is one JSON value, else as a JSON string.</summary>
-public sealed class TextToJsonPlan : PayloadPlan
+/// <summary>A line of text to JSON: what is one JSON value already stays as it is, anything else becomes a JSON string.</summary>
+/// <remarks>Bytes that are not UTF-8 become U+FFFD: text from a process is shown, not refused.</remarks>
+public sealed class TextToJsonPlan(int maxDepth = 100) : PayloadPlan
 {
-    private const int MaxDepth = 1000;
-
     public override PayloadFormat From => PayloadFormat.Text;
 
     public override PayloadFormat To => PayloadFormat.Json;
@@ -16,43 +14,53 @@ public sealed class TextToJsonPlan : PayloadPlan
     public override void Convert(ReadOnlySpan<byte> input, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (IsValue(input))
+        if (LooksLikeJson(input) && IsJson(input))
         {
             output.Write(input);
-            return;
         }
-
-        if (!Utf8.IsValid(input))
+        else
         {
-            throw new CallException(new CallStatus(StatusCode.Internal, "A line of the backend is not UTF-8; Framing: raw carries bytes.") { Origin = StatusOrigin.Backend });
+            var writer = new WireWriter(output);
+            writer.TryWriteJsonString(input, 0, input.Length, mustBeUtf8: false);
+            writer.Flush();
         }
 
-        output.Write("\""u8);
-        output.Write(JsonEncodedText.Encode(input, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
-        output.Write("\""u8);
+        output.ThrowIfOverLimit();
     }
 
-    private static bool IsValue(ReadOnlySpan<byte> text)
+    /// <summary>Spares most lines of prose the cost of an exception.</summary>
+    private static bool LooksLikeJson(ReadOnlySpan<byte> input)
     {
-        // Most lines of text give themselves away by their first letter, without the cost of an exception.
-        var first = text.TrimStart(" \t"u8);
-        if (first.IsEmpty || first.IndexOfAny("{[\"-0123456789tfn"u8) != 0)
+        var trimmed = input.Trim(" \t\r\n"u8);
+        if (trimmed.IsEmpty)
         {
             return false;
         }
 
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var last = trimmed[^1];
+        return trimmed[0] switch
+        {
+            (byte)'{' => last == '}',
+            (byte)'[' => last == ']',
+            (byte)'"' => last == '"' && trimmed.Length > 1,
+            (byte)'t' => trimmed.SequenceEqual("true"u8),
+            (byte)'f' => trimmed.SequenceEqual("false"u8),
+            (byte)'n' => trimmed.SequenceEqual("null"u8),
+            _ => NumberText.ScanNumber(trimmed) == trimmed.Length,
+        };
+    }
+
+    private bool IsJson(ReadOnlySpan<byte> input)
+    {
         try
         {
-            while (reader.Read())
-            {
-            }
-
-            return Utf8.IsValid(text);
+            var scanner = new JsonScanner(input, maxDepth);
+            scanner.SkipValue();
+            scanner.ExpectEnd();
+            return true;
         }
-        catch (JsonException)
+        catch (CallException)
         {
-            // Not JSON, which is no failure: it is text then.
             return false;
         }
     }

@@ -132,10 +132,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             Push(plan.FindByNumber((int)(tag >> 3)), data, ref position, tag);
         }
@@ -154,10 +151,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             Push(tag >> 3 == (uint)field.Number ? field : null, data, ref position, tag);
         }
@@ -437,10 +431,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < entry.Length)
         {
-            if (!WireReader.TryReadTag(entry, ref position, out var tag))
-            {
-                FailTag(entry, position);
-            }
+            var tag = Tag(entry, ref position);
 
             if (tag == map.MapValue.Tag)
             {
@@ -461,10 +452,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < entry.Length)
         {
-            if (!WireReader.TryReadTag(entry, ref position, out var tag))
-            {
-                FailTag(entry, position);
-            }
+            var tag = Tag(entry, ref position);
 
             if (tag == key.Tag)
             {
@@ -479,12 +467,7 @@ internal ref partial struct WireToJson
 
         if (_out.Position == start)
         {
-            _out.WriteSmall(key.Kind switch
-            {
-                FieldKind.String => "\"\""u8,
-                FieldKind.Bool => "\"false\""u8,
-                _ => "\"0\""u8,
-            });
+            DefaultKey(key);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Transcoders.Payloads.WellKnown;
 
 namespace Transcoders.Payloads;
@@ -35,10 +36,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             switch (tag)
             {
@@ -59,12 +57,16 @@ internal ref partial struct WireToJson
         int written;
         if (form == MessageForm.Timestamp ? !TimestampText.TryFormat(seconds, nanos, _out.Room, out written) : !DurationText.TryFormat(seconds, nanos, _out.Room, out written))
         {
-            Fail($"{seconds} s and {nanos} ns are out of range for a {(form == MessageForm.Timestamp ? "timestamp" : "duration")}", data, 0);
+            FailTime(form, seconds, nanos, data);
         }
 
         _out.Advance(written);
         _out.WriteByteUnchecked((byte)'"');
     }
+
+    [DoesNotReturn]
+    private readonly void FailTime(MessageForm form, long seconds, int nanos, ReadOnlySpan<byte> data) =>
+        Fail($"{seconds} s and {nanos} ns are out of range for a {(form == MessageForm.Timestamp ? "timestamp" : "duration")}", data, 0);
 
     private void FieldMask(ReadOnlySpan<byte> data)
     {
@@ -73,10 +75,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             if (tag != ((1 << 3) | WireType.Length))
             {
@@ -107,7 +106,7 @@ internal ref partial struct WireToJson
     {
         if (++_depth > _maxDepth)
         {
-            Fail($"nested deeper than {_maxDepth} levels", data, 0);
+            FailDepth(data);
         }
 
         if (!(plan.Form == MessageForm.Struct ? StructFields(plan.Fields[0], data) : ListValues(plan.Fields[0], data)))
@@ -130,10 +129,7 @@ internal ref partial struct WireToJson
         var found = false;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             if (tag != field.Tag)
             {
@@ -163,10 +159,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             if (tag != field.Tag)
             {
@@ -197,10 +190,7 @@ internal ref partial struct WireToJson
         var found = false;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             var field = plan.FindByNumber((int)(tag >> 3));
             if (field is null || !Accepts(field, (int)(tag & 7)))
@@ -260,10 +250,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             if (tag != field.Tag)
             {
@@ -288,7 +275,7 @@ internal ref partial struct WireToJson
     {
         if (++_depth > _maxDepth)
         {
-            Fail($"nested deeper than {_maxDepth} levels", data, 0);
+            FailDepth(data);
         }
 
         ReadOnlySpan<byte> value = default;
@@ -297,10 +284,7 @@ internal ref partial struct WireToJson
         var position = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             switch (tag)
             {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 
 namespace Transcoders.Payloads;
@@ -16,31 +15,17 @@ internal ref partial struct WireToJson
         switch (field.Kind)
         {
             case FieldKind.String:
-                var text = LengthDelimited(data, ref position);
-                isDefault = text.IsEmpty;
-                if (!_out.TryWriteJsonString(data, position - text.Length, text.Length, field.ValidatesUtf8))
-                {
-                    Fail("the string is not valid UTF-8", data, position - 1);
-                }
-
+                isDefault = String(field, data, ref position);
                 return true;
             case FieldKind.Bytes:
-                var bytes = LengthDelimited(data, ref position);
-                isDefault = bytes.IsEmpty;
-                Bytes(bytes);
+                isDefault = Bytes(data, ref position);
                 return true;
             case FieldKind.Message:
                 isDefault = false;
-                return Message(field.Message!, LengthDelimited(data, ref position));
+                return SubMessage(field.Message!, data, ref position);
             case FieldKind.Group:
                 isDefault = false;
-                var at = position;
-                if (!WireReader.TryReadGroup(data, ref position, field.Number, out var content))
-                {
-                    FailCut(data, at);
-                }
-
-                return Message(field.Message!, content);
+                return Group(field, data, ref position);
             case FieldKind.Int32:
                 var int32 = (int)Varint(data, ref position);
                 isDefault = int32 == 0;
@@ -109,16 +94,61 @@ internal ref partial struct WireToJson
             default:
                 var number = (int)Varint(data, ref position);
                 isDefault = number == 0;
-                var name = field.Enum!.QuotedName(number);
-                if (name is null && field.Enum.IsClosed)
-                {
-                    // To a closed enum this is an unknown field; in the careful way it has been set aside before.
-                    return false;
-                }
-
-                Enum(field.Enum, number, name);
-                return true;
+                return TryEnum(field.Enum!, number);
         }
+    }
+
+    // Apart from the switch above, whose frame would otherwise have to clear all their spans for every number.
+
+    /// <summary>Prints a string; true when it is empty.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool String(FieldPlan field, ReadOnlySpan<byte> data, scoped ref int position)
+    {
+        var length = LengthDelimited(data, ref position).Length;
+        if (!_out.TryWriteJsonString(data, position - length, length, field.ValidatesUtf8))
+        {
+            Fail("the string is not valid UTF-8", data, position - 1);
+        }
+
+        return length == 0;
+    }
+
+    /// <summary>Prints bytes as base64; true when there are none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Bytes(ReadOnlySpan<byte> data, scoped ref int position)
+    {
+        var bytes = LengthDelimited(data, ref position);
+        _out.WriteBase64(bytes);
+        return bytes.IsEmpty;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool SubMessage(MessagePlan plan, ReadOnlySpan<byte> data, scoped ref int position) =>
+        Message(plan, LengthDelimited(data, ref position));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Group(FieldPlan field, ReadOnlySpan<byte> data, scoped ref int position)
+    {
+        var start = position;
+        if (!WireReader.TryReadGroup(data, ref position, field.Number, out var content))
+        {
+            FailCut(data, start);
+        }
+
+        return Message(field.Message!, content);
+    }
+
+    /// <summary>False for a number that a closed enum does not declare: an unknown field, which the careful way has set aside before.</summary>
+    private bool TryEnum(EnumPlan type, int number)
+    {
+        var name = type.QuotedName(number);
+        if (name is null && type.IsClosed)
+        {
+            return false;
+        }
+
+        Enum(type, number, name);
+        return true;
     }
 
     private void Enum(EnumPlan type, int number, byte[]? name)
@@ -165,15 +195,6 @@ internal ref partial struct WireToJson
         _out.WriteByteUnchecked((byte)'"');
     }
 
-    private void Bytes(ReadOnlySpan<byte> bytes)
-    {
-        _out.Ensure(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 2);
-        _out.WriteByteUnchecked((byte)'"');
-        Base64.EncodeToUtf8(bytes, _out.Room, out _, out var written);
-        _out.Advance(written);
-        _out.WriteByteUnchecked((byte)'"');
-    }
-
     /// <summary>Reads a map's key after its tag and prints it as a string.</summary>
     private void Key(FieldPlan key, ReadOnlySpan<byte> entry, scoped ref int position)
     {
@@ -196,6 +217,14 @@ internal ref partial struct WireToJson
             _out.WriteByte((byte)'"');
         }
     }
+
+    private void DefaultKey(FieldPlan key) =>
+        _out.WriteSmall(key.Kind switch
+        {
+            FieldKind.String => "\"\""u8,
+            FieldKind.Bool => "\"false\""u8,
+            _ => "\"0\""u8,
+        });
 
     /// <summary>What an absent field is in JSON.</summary>
     private void Default(FieldPlan field)

@@ -12,8 +12,12 @@ namespace Transcoders.Payloads;
 /// begins again the careful way, which gathers each message's fields before it writes. At most one restart:
 /// a hostile message costs twice, not twice per level.
 /// </remarks>
+[SkipLocalsInit]
 internal ref partial struct WireToJson
 {
+    /// <summary>Conversions that go the careful way before the fast one is tried again.</summary>
+    private const int CarefulRuns = 100;
+
     private readonly PlanSet _plans;
     private readonly PayloadScratch _scratch;
     private readonly MessagePlan _rootPlan;
@@ -42,10 +46,15 @@ internal ref partial struct WireToJson
     public void Convert(FieldPlan? field)
     {
         var start = _out.Position;
-        _careful = _rootPlan.PrefersCareful;
+        if (_rootPlan.CarefulRuns > 0)
+        {
+            _rootPlan.CarefulRuns--;
+            _careful = true;
+        }
+
         if (!Root(field))
         {
-            _rootPlan.PrefersCareful = true;
+            _rootPlan.CarefulRuns = CarefulRuns;
             _careful = true;
             _depth = 0;
             _out.Position = start;
@@ -73,7 +82,7 @@ internal ref partial struct WireToJson
 
         if (++_depth > _maxDepth)
         {
-            Fail($"nested deeper than {_maxDepth} levels", data, 0);
+            FailDepth(data);
         }
 
         var start = _out.Position;
@@ -114,10 +123,7 @@ internal ref partial struct WireToJson
         ulong oneofs = 0;
         while (position < data.Length)
         {
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                FailTag(data, position);
-            }
+            var tag = Tag(data, ref position);
 
             var number = (int)(tag >> 3);
             var field = plan.FindByNumber(number);
@@ -253,7 +259,7 @@ internal ref partial struct WireToJson
         return true;
     }
 
-    /// <summary>A run of entries of one map. Entries that are not exactly a key and a value, in this order, are for the careful way.</summary>
+    /// <summary>A run of entries of one map. Entries that hold more than a key and a value, in this order, are for the careful way; some encoders leave out defaults.</summary>
     private bool Map(FieldPlan field, ReadOnlySpan<byte> data, scoped ref int position)
     {
         var start = _out.Position;
@@ -267,13 +273,16 @@ internal ref partial struct WireToJson
             _out.Ensure(8);
             _out.WriteByteUnchecked((byte)',');
             var keyStart = _out.Position;
-            if (entry.Length == 0 || entry[0] != keyField.Tag)
+            if (entry.Length != 0 && entry[0] == keyField.Tag)
             {
-                return false;
+                at = 1;
+                Key(keyField, entry, ref at);
+            }
+            else
+            {
+                DefaultKey(keyField);
             }
 
-            at = 1;
-            Key(keyField, entry, ref at);
             if (!keys.Add(_out.Written, keyStart, _out.Position - keyStart, out _))
             {
                 return false;
@@ -281,13 +290,11 @@ internal ref partial struct WireToJson
 
             _out.Ensure(8);
             _out.WriteByteUnchecked((byte)':');
-            if (at == entry.Length || entry[at] != valueField.Tag)
+            if (at == entry.Length)
             {
-                return false;
+                DefaultValue(valueField);
             }
-
-            at++;
-            if (!Single(valueField, entry, ref at, out _) || at != entry.Length)
+            else if (entry[at++] != valueField.Tag || !Single(valueField, entry, ref at, out _) || at != entry.Length)
             {
                 return false;
             }
@@ -327,6 +334,17 @@ internal ref partial struct WireToJson
         || (wireType == WireType.Length && field.Shape == FieldShape.Repeated && field.ElementWireType != WireType.StartGroup);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly uint Tag(ReadOnlySpan<byte> data, scoped ref int position)
+    {
+        if (!WireReader.TryReadTag(data, ref position, out var tag))
+        {
+            FailTag(data, position);
+        }
+
+        return tag;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ReadOnlySpan<byte> LengthDelimited(ReadOnlySpan<byte> data, scoped ref int position)
     {
         if (!WireReader.TryReadLengthDelimited(data, ref position, out var value))
@@ -344,6 +362,11 @@ internal ref partial struct WireToJson
             FailCut(data, position);
         }
     }
+
+    // Failures stand apart: building a text inside a hot method would cost its frame on every call.
+
+    [DoesNotReturn]
+    private readonly void FailDepth(ReadOnlySpan<byte> data) => Fail($"nested deeper than {_maxDepth} levels", data, 0);
 
     [DoesNotReturn]
     private readonly void FailTag(ReadOnlySpan<byte> data, int position) => Fail("a field's tag is not valid", data, position);

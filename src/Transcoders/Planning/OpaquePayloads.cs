@@ -9,13 +9,13 @@ internal static class OpaquePayloads
     public static readonly PayloadExchange Exchange = new(
         [
             new JsonToTextPlan(),
-            new JsonToTextPlan(PayloadFormat.Binary),
-            new IdentityPlan(PayloadFormat.Text, PayloadFormat.Binary),
-            new IdentityPlan(PayloadFormat.Binary, PayloadFormat.Text),
+            new RelabelPlan(PayloadFormat.Json, PayloadFormat.Binary),
+            new RelabelPlan(PayloadFormat.Text, PayloadFormat.Binary),
+            new RelabelPlan(PayloadFormat.Binary, PayloadFormat.Text),
         ],
         [
             new TextToJsonPlan(),
-            new IdentityPlan(PayloadFormat.Text, PayloadFormat.Binary),
+            new RelabelPlan(PayloadFormat.Text, PayloadFormat.Binary),
             new BinaryToTextPlan(),
         ]);
 }

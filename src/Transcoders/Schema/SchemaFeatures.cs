@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
 
 // The syntax is asked only where features do not exist; the resolved features are not public in Google.Protobuf.
@@ -8,6 +9,9 @@ namespace Transcoders.Schema;
 /// <summary>The features of a declaration that descriptors do not tell by themselves. Source: protobuf feature settings for editions.</summary>
 public static class SchemaFeatures
 {
+    /// <summary>Files' own features. Descriptors hide them from their options, and a copy of a whole file for each field would be dear.</summary>
+    private static readonly ConditionalWeakTable<FileDescriptor, FeatureSet> Files = [];
+
     /// <summary>True when a string field must hold UTF-8 on the wire: proto3, and editions unless `utf8_validation = NONE`.</summary>
     public static bool ValidatesUtf8(FieldDescriptor field)
     {
@@ -21,9 +25,10 @@ public static class SchemaFeatures
 
         static FeatureSet.Types.Utf8Validation Validation(FieldDescriptor field)
         {
-            var own = field.GetOptions()?.Features;
+            var own = field.ToProto().Options?.Features;
+            var file = OfFile(field.File);
             return own is { HasUtf8Validation: true } ? own.Utf8Validation
-                : field.File.GetOptions()?.Features?.Utf8Validation ?? FeatureSet.Types.Utf8Validation.Verify;
+                : file.HasUtf8Validation ? file.Utf8Validation : FeatureSet.Types.Utf8Validation.Verify;
         }
     }
 
@@ -40,9 +45,13 @@ public static class SchemaFeatures
 
         static FeatureSet.Types.EnumType Openness(EnumDescriptor type)
         {
-            var own = type.GetOptions()?.Features;
+            var own = type.ToProto().Options?.Features;
+            var file = OfFile(type.File);
             return own is { HasEnumType: true } ? own.EnumType
-                : type.File.GetOptions()?.Features?.EnumType ?? FeatureSet.Types.EnumType.Open;
+                : file.HasEnumType ? file.EnumType : FeatureSet.Types.EnumType.Open;
         }
     }
+
+    private static FeatureSet OfFile(FileDescriptor file) =>
+        Files.GetValue(file, static file => file.ToProto().Options?.Features ?? new FeatureSet());
 }

@@ -24,6 +24,7 @@ public sealed class FrameBuffer : IDisposable
     private int _start;
     private int _end;
     private int _scanned;
+    private int _lastRead;
     private bool _wasFilled;
     private bool _disposed;
 
@@ -82,6 +83,7 @@ public sealed class FrameBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_bytes.Length - _end), nameof(count));
         _end += count;
+        _lastRead = count;
         _wasFilled = _end == _bytes.Length;
     }
 
@@ -121,7 +123,8 @@ public sealed class FrameBuffer : IDisposable
 
     private void ShrinkIfLarge()
     {
-        if (_bytes.Length > 2 * LargeSize)
+        // After a long message, or when the stream has calmed down: an idle process should cost little.
+        if (_bytes.Length > 2 * LargeSize || (_bytes.Length > 2 * SmallSize && _lastRead < SmallSize))
         {
             Replace([]);
         }

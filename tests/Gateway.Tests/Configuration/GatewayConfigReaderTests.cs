@@ -338,13 +338,24 @@ public sealed class GatewayConfigReaderTests
     public void AThousandRoutes_AreReadInWellUnderASecond()
     {
         var json = ManyRoutes(1000);
-        ConfigText.Good(ManyRoutes(10));
-        var watch = Stopwatch.StartNew();
 
-        var config = ConfigText.Good(json);
+        var fastest = FastestOfThree(() => Assert.Equal(1000, ConfigText.Good(json).Routes.Count));
 
-        Assert.Equal(1000, config.Routes.Count);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"took {watch.Elapsed}");
+        Assert.True(fastest < TimeSpan.FromSeconds(1), $"took {fastest}");
+    }
+
+    /// <summary>The machine may be busy with something else, but not three times.</summary>
+    internal static TimeSpan FastestOfThree(Action action)
+    {
+        var fastest = TimeSpan.MaxValue;
+        for (var run = 0; run < 3; run++)
+        {
+            var watch = Stopwatch.StartNew();
+            action();
+            fastest = watch.Elapsed < fastest ? watch.Elapsed : fastest;
+        }
+
+        return fastest;
     }
 
     internal static string ManyRoutes(int count)

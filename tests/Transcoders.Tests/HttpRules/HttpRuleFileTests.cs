@@ -150,7 +150,8 @@ public sealed class HttpRuleFileTests
 
     private static void CheckError(CallStatus status, JsonObject given)
     {
-        Assert.Equal(given["error"]!.GetValue<string>(), StatusCodes.Name(status.Code));
+        Assert.Equal(given["error"]!.GetValue<string>(), StatusCodeNames.Name(status.Code));
+        Assert.Equal(StatusOrigin.Client, status.Origin);
         if (given["says"] is { } says)
         {
             Assert.Contains(says.GetValue<string>(), status.Message, StringComparison.Ordinal);

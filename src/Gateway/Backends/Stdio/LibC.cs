@@ -8,6 +8,10 @@ internal static unsafe partial class LibC
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
 
+    public const int SIGCHLD = 17;
+    public const nint SIG_DFL = 0;
+    public const nint SIG_IGN = 1;
+
     public const int ENOENT = 2;
     public const int E2BIG = 7;
     public const int ECHILD = 10;
@@ -31,11 +35,19 @@ internal static unsafe partial class LibC
     public const int WNOWAIT = 0x01000000;
     public const int CLD_EXITED = 1;
 
+    public const int SYS_pidfd_open = 434;
+    public const int EPOLL_CLOEXEC = 0x80000;
+    public const int EPOLL_CTL_ADD = 1;
+    public const int EPOLL_CTL_DEL = 2;
+    public const uint EPOLLIN = 1;
+
     // Room for the opaque types: glibc and musl need at most 336, 80 and 128 bytes.
     public const int SizeOfSpawnAttributes = 512;
     public const int SizeOfFileActions = 256;
     public const int SizeOfSignalSet = 128;
     public const int SizeOfSignalInfo = 128;
+    public const int SizeOfSignalAction = 256;
+    public const int SizeOfEpollEvent = 16;
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
     public static partial int PosixSpawn(int* pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** environment);
@@ -87,6 +99,25 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     public static partial int WaitId(int idType, int id, byte* info, int options);
+
+    /// <summary>The old handler comes first in the structure.</summary>
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    public static partial int SigAction(int signal, byte* action, byte* old);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    public static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int descriptor, byte* polled);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, byte* polled, int most, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Access(string path, int mode);

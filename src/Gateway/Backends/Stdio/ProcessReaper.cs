@@ -5,11 +5,11 @@ using Transcoders.Stdio;
 namespace Gateway.Backends.Stdio;
 
 /// <summary>
-/// Notices the end of our children. SIGCHLD wakes it; it then asks for each child by its own id, so that it never takes another's exit status.
+/// Notices the end of our children and asks for each by its own id, so that it never takes another's exit status.
 /// </summary>
 /// <remarks>
 /// It looks with WNOWAIT and leaves the zombie to <see cref="SpawnedProcess.Reap"/>: the process id stays taken while its group is still to be killed.
-/// As PID 1 of a container it also collects the orphans that are handed to it. Signals coalesce, so one look covers all that have ended.
+/// As PID 1 of a container it also collects the orphans that are handed to it.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class ProcessReaper
@@ -18,16 +18,28 @@ internal sealed unsafe class ProcessReaper
     private readonly Dictionary<int, SpawnedProcess> _living = [];
     private readonly HashSet<int> _zombies = [];
     private readonly bool _adoptsOrphans;
-    private readonly PosixSignalRegistration _registration;
+    private readonly ExitWatch? _watch;
+    private readonly PosixSignalRegistration? _registration;
     private int _spawning;
 
     private ProcessReaper(bool adoptsOrphans)
     {
         _adoptsOrphans = adoptsOrphans;
-        _registration = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Look());
+        _watch = ExitWatch.TryStart(OnExit, adoptsOrphans ? CollectOrphans : null);
+        if (_watch is null)
+        {
+            _registration = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => LookAtAll());
+        }
+        else if (adoptsOrphans || IsIgnored(LibC.SIGCHLD))
+        {
+            // The runtime answers SIGCHLD in PID 1 by waiting for all children, and the kernel an ignored one by forgetting them:
+            // both throw our exit codes away. Registering makes the runtime install its handler once and never again; then it is taken out.
+            _registration = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, static _ => { });
+            _ = LibC.Signal(LibC.SIGCHLD, LibC.SIG_DFL);
+        }
     }
 
-    /// <summary>The one of this process: SIGCHLD and waiting belong to the process, not to a cluster.</summary>
+    /// <summary>The one of this process: children belong to the process, not to a cluster.</summary>
     public static ProcessReaper Shared { get; } = new(Environment.ProcessId == 1);
 
     /// <summary>Announces a child to come, so that one that ends at once is not taken for an orphan. Pair with <see cref="EndSpawn"/>.</summary>
@@ -40,41 +52,82 @@ internal sealed unsafe class ProcessReaper
     }
 
     /// <summary>The announced child is <paramref name="child"/>, or null when it could not be started.</summary>
+    /// <exception cref="SpawnException">It cannot be watched, and was killed.</exception>
     public void EndSpawn(SpawnedProcess? child)
     {
         lock (_gate)
         {
             _spawning--;
-            if (child is not null)
+            if (child is null)
             {
-                _living.Add(child.Id, child);
+                return;
             }
+
+            _living.Add(child.Id, child);
         }
 
-        // Its SIGCHLD may have come before it was in the table.
-        if (child is not null)
+        if (_watch is null)
         {
+            // Its SIGCHLD may have come before it was in the table.
             LookAt(child);
+        }
+        else if (!_watch.TryAdd(child.Id))
+        {
+            Discard(child);
+            throw new SpawnException("there is no file descriptor left to watch the process by");
         }
     }
 
     /// <summary>Takes the exit status of a child whose end was seen; its id is free from now on.</summary>
     public void Collect(int pid)
     {
-        var info = stackalloc byte[LibC.SizeOfSignalInfo];
-        _ = LibC.WaitId(LibC.P_PID, pid, info, LibC.WEXITED | LibC.WNOHANG);
+        Take(pid, LibC.WNOHANG);
         lock (_gate)
         {
             _zombies.Remove(pid);
         }
+    }
 
-        if (_adoptsOrphans)
+    private static bool IsIgnored(int signal)
+    {
+        var action = stackalloc byte[LibC.SizeOfSignalAction];
+        return LibC.SigAction(signal, null, action) == 0 && *(nint*)action == LibC.SIG_IGN;
+    }
+
+    private static void Take(int pid, int options)
+    {
+        var info = stackalloc byte[LibC.SizeOfSignalInfo];
+        _ = LibC.WaitId(LibC.P_PID, pid, info, LibC.WEXITED | options);
+    }
+
+    private void Discard(SpawnedProcess child)
+    {
+        lock (_gate)
         {
-            CollectOrphans();
+            _living.Remove(child.Id);
+        }
+
+        child.Signal(ChildSignal.Kill);
+        Take(child.Id, options: 0);
+        child.Dispose();
+    }
+
+    private void OnExit(int pid)
+    {
+        SpawnedProcess? child;
+        lock (_gate)
+        {
+            _living.TryGetValue(pid, out child);
+        }
+
+        if (child is not null)
+        {
+            LookAt(child);
         }
     }
 
-    private void Look()
+    /// <summary>Signals coalesce, so one look covers all that have ended.</summary>
+    private void LookAtAll()
     {
         SpawnedProcess[] living;
         lock (_gate)
@@ -86,11 +139,6 @@ internal sealed unsafe class ProcessReaper
         {
             LookAt(child);
         }
-
-        if (_adoptsOrphans)
-        {
-            CollectOrphans();
-        }
     }
 
     private void LookAt(SpawnedProcess child)
@@ -98,7 +146,7 @@ internal sealed unsafe class ProcessReaper
         ProcessExit exit;
         lock (_gate)
         {
-            // Asked under the lock: nobody can have collected it in between, so ECHILD means a stranger has.
+            // Asked under the lock: nobody of us can have collected it in between, so ECHILD means a stranger has.
             if (!_living.ContainsKey(child.Id) || !TryPeek(child.Id, out exit))
             {
                 return;
@@ -118,7 +166,7 @@ internal sealed unsafe class ProcessReaper
     {
         exit = ProcessExit.Unknown;
         var info = new SignalInfo(stackalloc byte[LibC.SizeOfSignalInfo]);
-        if (!info.Wait(LibC.P_PID, pid))
+        if (!info.Peek(LibC.P_PID, pid))
         {
             return Marshal.GetLastPInvokeError() == LibC.ECHILD;
         }
@@ -136,12 +184,11 @@ internal sealed unsafe class ProcessReaper
     {
         lock (_gate)
         {
-            // A child being started is not in the table yet; the next look comes with its own end.
+            // Ours are left alone, and so is everybody while a child is being started that is not in the table yet: the next tick comes.
             var info = new SignalInfo(stackalloc byte[LibC.SizeOfSignalInfo]);
-            var collected = stackalloc byte[LibC.SizeOfSignalInfo];
-            while (_spawning == 0 && info.Wait(LibC.P_ALL, 0) && info.Pid != 0 && !_living.ContainsKey(info.Pid) && !_zombies.Contains(info.Pid))
+            while (_spawning == 0 && info.Peek(LibC.P_ALL, 0) && info.Pid != 0 && !_living.ContainsKey(info.Pid) && !_zombies.Contains(info.Pid))
             {
-                _ = LibC.WaitId(LibC.P_PID, info.Pid, collected, LibC.WEXITED | LibC.WNOHANG);
+                Take(info.Pid, LibC.WNOHANG);
             }
         }
     }
@@ -166,7 +213,7 @@ internal sealed unsafe class ProcessReaper
         }
 
         /// <summary>Looks without waiting and without taking; a pid of zero then means nobody has ended.</summary>
-        public bool Wait(int idType, int id)
+        public bool Peek(int idType, int id)
         {
             _bytes.Clear();
             fixed (byte* info = _bytes)

@@ -23,6 +23,6 @@ internal static partial class StdioLog
     [LoggerMessage(5105, LogLevel.Error, "{Cluster}: no process could be started: {Reason}.")]
     public static partial void SpawnFailed(this ILogger logger, string cluster, string reason);
 
-    [LoggerMessage(5106, LogLevel.Warning, "{Cluster}: a call was refused, {Limit} processes are running, which is the limit (MaxProcesses).")]
+    [LoggerMessage(5106, LogLevel.Debug, "{Cluster}: a call was refused, {Limit} processes are running, which is the limit (MaxProcesses).")]
     public static partial void ProcessLimitReached(this ILogger logger, string cluster, int limit);
 }

@@ -3,7 +3,7 @@ namespace Transcoders.Payloads.WellKnown;
 /// <summary>Fractions of a second as timestamps and durations share them.</summary>
 internal static class SecondsText
 {
-    private static ReadOnlySpan<int> Scale => [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    private static readonly int[] Scale = [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
     public static int FractionLength(ReadOnlySpan<byte> text)
     {

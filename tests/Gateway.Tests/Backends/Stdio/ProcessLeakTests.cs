@@ -20,11 +20,30 @@ public sealed class ProcessLeakTests
         Assert.True(SpinWait.SpinUntil(() => Descriptors() <= before, Patience), $"{before} descriptors before, {Descriptors()} after.");
     }
 
+    /// <summary>Starts and exits overlap all the time, so that a descriptor closed twice would hit another child's.</summary>
+    [Fact]
+    public async Task ManyShortChildren_EachEndWithTheirOwnCode()
+    {
+        var workers = Enumerable.Range(1, 16).Select(code => Task.Run(async () =>
+        {
+            await using var tool = Shell($"exit {code}");
+            for (var i = 0; i < 25; i++)
+            {
+                var (_, status) = await tool.CallAsync();
+                Assert.Equal($"process exited {code}", status.Message);
+            }
+
+            Assert.Equal(25, tool.Table.Totals()[0].ExitsByCode[code]);
+        }));
+        await Task.WhenAll(workers).WaitAsync(Patience);
+        Assert.Empty(Children());
+    }
+
     private static async Task RunManyAsync(int count)
     {
         await using var echo = Shell("cat");
         await using var hang = Shell("echo up; exec sleep 1000000");
-        await using var absent = new StdioHarness(new Gateway.Configuration.ProcessSettings { Command = "/no/such/tool" });
+        await using var absent = new StdioHarness(new global::Gateway.Configuration.ProcessSettings { Command = "/no/such/tool" });
         var calls = Enumerable.Range(0, count).Select(i => Task.Run(async () =>
         {
             switch (i % 5)
