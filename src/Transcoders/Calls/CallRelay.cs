@@ -39,6 +39,13 @@ public sealed class CallRelay
         _tally = tally;
     }
 
+    /// <summary>
+    /// How the backend ended the call. A backend half that was cancelled by us knows no more than that (a process is stopped before
+    /// its read notices): then the reason we cancelled for is the status, such as a client's malformed message.
+    /// </summary>
+    private CallStatus Ending =>
+        _client.Status.Code == StatusCode.Cancelled && _lifetime.Token.IsCancellationRequested ? _lifetime.Reason : _client.Status;
+
     /// <summary>Runs the call to its end and returns the status it ended with. Completing the server half and disposing the client half are the caller's.</summary>
     /// <param name="server">The half towards the client.</param>
     /// <param name="client">The half towards the backend, just opened.</param>
@@ -131,7 +138,7 @@ public sealed class CallRelay
         var head = await _client.ReadHeadAsync(token);
         if (await _client.ReadAsync(token) is not { } response)
         {
-            return new(_client.Status.IsOk ? NoResponse : _client.Status);
+            return new(_client.Status.IsOk ? NoResponse : Ending);
         }
 
         Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
@@ -157,7 +164,7 @@ public sealed class CallRelay
             await _server.WriteAsync(response with { Payload = buffer.WrittenMemory, Format = accepts }, token);
         }
 
-        return new(_client.Status);
+        return new(Ending);
     }
 
     /// <summary>Client → backend, until the client half-closes. It never throws: a failure of the client's ends the call through its lifetime.</summary>
@@ -217,7 +224,7 @@ public sealed class CallRelay
 
             if (await read is not { } response)
             {
-                return new(_client.Status);
+                return new(Ending);
             }
 
             Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
