@@ -5,6 +5,9 @@ namespace Gateway.Configuration;
 /// <summary>One file as declared, read whole: our keys as records, YARP's as the tree it binds by itself.</summary>
 public sealed record GatewayConfig
 {
+    /// <summary>Where the admin port listens unless the file says otherwise: on loopback alone.</summary>
+    public const string DefaultAdminUrls = "http://127.0.0.1:8081";
+
     /// <summary>The file it was read from, absolute.</summary>
     public required string File { get; init; }
 
@@ -15,7 +18,7 @@ public sealed record GatewayConfig
     public string? Urls { get; init; }
 
     /// <summary>Addresses of the admin port.</summary>
-    public string AdminUrls { get; init; } = "http://127.0.0.1:8081";
+    public string AdminUrls { get; init; } = DefaultAdminUrls;
 
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
 
@@ -34,5 +37,10 @@ public readonly record struct SourcePosition(string File, int Line, int Column)
 /// <param name="Text">What is wrong, and what would be right.</param>
 public sealed record ConfigProblem(SourcePosition? Position, string Path, string Text)
 {
-    public override string ToString() => Position is { } at ? $"{at}: {Path}: {Text}" : $"{Path}: {Text}";
+    /// <summary>`file:line:column: path: text`; what is not known is left out.</summary>
+    public override string ToString()
+    {
+        var text = Path.Length == 0 ? Text : $"{Path}: {Text}";
+        return Position is { } at ? $"{at}: {text}" : text;
+    }
 }

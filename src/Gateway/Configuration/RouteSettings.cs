@@ -15,6 +15,9 @@ public sealed record RouteSettings
     /// <summary>YARP's own `Timeout`, which is also the route's deadline; null means the default of the call's shape.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>YARP's own `MaxRequestBodySize` in bytes; -1 lifts the limit, null leaves the server's.</summary>
+    public long? MaxRequestBodySize { get; init; }
+
     /// <summary>Where the route stands in the file, for messages; null when it came from the environment.</summary>
     public SourcePosition? Position { get; init; }
 }

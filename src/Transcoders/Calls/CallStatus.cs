@@ -30,10 +30,13 @@ public sealed class CallStatus
     /// </summary>
     public int HttpStatus { get; init; }
 
+    /// <summary>Who brought the call to this end. Health counts <see cref="StatusOrigin.Transport"/> against a destination; retries look at it too.</summary>
+    public StatusOrigin Origin { get; init; }
+
     /// <summary>When the client may try again; null when nobody said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public bool IsOk => Code == StatusCode.Ok;
 
-    public override string ToString() => Message.Length == 0 ? StatusCodes.Name(Code) : $"{StatusCodes.Name(Code)}: {Message}";
+    public override string ToString() => Message.Length == 0 ? StatusCodeNames.Name(Code) : $"{StatusCodeNames.Name(Code)}: {Message}";
 }

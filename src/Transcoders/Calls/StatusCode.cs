@@ -23,7 +23,7 @@ public enum StatusCode
 }
 
 /// <summary>The spelling of a status code on wires that carry names (`NOT_FOUND`).</summary>
-public static class StatusCodes
+public static class StatusCodeNames
 {
     public const int Count = 17;
 

@@ -73,7 +73,7 @@ public sealed class StatusJsonReader
         }
         while (scanner.Continues((byte)'}'));
         scanner.Close();
-        return code is < 0 or >= StatusCodes.Count ? null : Build((StatusCode)code, message, details);
+        return code is < 0 or >= StatusCodeNames.Count ? null : Build((StatusCode)code, message, details);
     }
 
     private void Details(ref JsonScanner scanner, PayloadBuffer details)

@@ -9,7 +9,7 @@ namespace Transcoders.Payloads;
 /// A detail whose type the catalogue does not know, or that cannot be shown, becomes `{"@type":…,"value":"base64"}`.
 /// Details that are no google.rpc.Status at all are left out. Source: PROTOCOLS §3.5.
 /// </remarks>
-public sealed class StatusJsonWriter
+public sealed class StatusJsonWriter : StatusWriter
 {
     private readonly PayloadPlan _detail;
 
@@ -21,7 +21,7 @@ public sealed class StatusJsonWriter
     }
 
     /// <summary>Appends the JSON. When it is over the buffer's limit, the code with a short message stands in for it.</summary>
-    public void Write(CallStatus status, PayloadBuffer output)
+    public override void Write(CallStatus status, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(output);

@@ -1,0 +1,19 @@
+using Gateway.Bench;
+using Gateway.Bench.Backend;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+// What stands behind every proxy of the load bench: gRPC echoes and streams on the HTTP/2 port, plain HTTP on the other.
+var builder = MeasuredServer.CreateBuilder();
+builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = null);
+var app = builder.Build();
+app.MapGrpcService<LoadService>();
+app.MapGet("/plain/hello", () => TypedResults.Text("Hello, world"));
+app.MapPost("/plain/echo", async (HttpContext context) =>
+{
+    context.Response.ContentLength = context.Request.ContentLength;
+    context.Response.ContentType = context.Request.ContentType;
+    await context.Request.BodyReader.CopyToAsync(context.Response.BodyWriter);
+});
+await MeasuredServer.RunAsync(app);

@@ -1,0 +1,415 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using Transcoders.Calls;
+using Transcoders.Grpc;
+
+namespace Gateway.Backends.Grpc;
+
+/// <summary>One gRPC call on a shared HTTP/2 connection. Source: gRPC over HTTP/2.</summary>
+internal sealed class GrpcClientCall : ClientCall
+{
+    private const int ReadSize = 16 * 1024;
+
+    private static readonly MediaTypeHeaderValue GrpcMediaType = new(GrpcHeaders.ContentType);
+
+    private readonly CallHead _head;
+    private readonly Destination _destination;
+    private readonly CallLimits _limits;
+    private readonly TimeProvider _clock;
+    private readonly CancellationToken _cancellationToken;
+
+    private byte[]? _frame;
+    private GrpcStreamingContent? _body;
+    private Stream? _requests;
+    private int _unflushed;
+    private Task<HttpResponseMessage>? _sending;
+
+    private HttpResponseMessage? _response;
+    private Stream? _responses;
+    private string _encoding = "identity";
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private PayloadBuffer? _inflated;
+    private CallStatus? _status;
+
+    public GrpcClientCall(CallHead head, Destination destination, CallLimits limits, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        _head = head;
+        _destination = destination;
+        _limits = limits;
+        _clock = clock;
+        _cancellationToken = cancellationToken;
+        if (head.Shape.StreamsRequests())
+        {
+            _body = new GrpcStreamingContent();
+            Send(_body);
+        }
+    }
+
+    public override PayloadFormat Format => PayloadFormat.Protobuf;
+
+    public override CallStatus Status => _status ?? throw new InvalidOperationException("The call has not ended.");
+
+    public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken)
+    {
+        var payload = message.Payload.Span;
+        if (_body is null)
+        {
+            // 1. A single message: the request leaves whole.
+            _frame = ArrayPool<byte>.Shared.Rent(GrpcFrameReader.PrefixLength + payload.Length);
+            GrpcFrameReader.WritePrefix(_frame, payload.Length);
+            payload.CopyTo(_frame.AsSpan(GrpcFrameReader.PrefixLength));
+            Send(new GrpcUnaryContent(_frame.AsMemory(0, GrpcFrameReader.PrefixLength + payload.Length)));
+            return default;
+        }
+
+        // 2. One of many: framed into the open body.
+        return WriteFrameAsync(message.Payload, last, cancellationToken);
+    }
+
+    public override ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_unflushed == 0)
+        {
+            return default;
+        }
+
+        _unflushed = 0;
+        return GuardAsync(_requests!.FlushAsync(cancellationToken));
+    }
+
+    public override async ValueTask HalfCloseAsync(CancellationToken cancellationToken)
+    {
+        if (_body is not null)
+        {
+            await RequestStreamAsync(cancellationToken);
+            _body.Close();
+        }
+    }
+
+    public override async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        if (_sending is null)
+        {
+            throw new InvalidOperationException("The request message comes before the answer's head.");
+        }
+
+        try
+        {
+            _response = await _sending;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_cancellationToken.IsCancellationRequested)
+        {
+            _body?.Fail();
+            _status = GrpcFailure.ToStatus(e, started: false);
+            return ResponseHead.Empty;
+        }
+
+        if (GrpcFailure.OfResponse(_response) is { } refusal)
+        {
+            _status = refusal;
+            return ResponseHead.Empty;
+        }
+
+        return ReadHead(_response);
+    }
+
+    public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_status is not null)
+        {
+            return new((Message?)null);
+        }
+
+        return TryCutFrame(out var message) ? new(message) : ReadMoreAsync(cancellationToken);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        // An unread body resets the stream, which is how gRPC cancels.
+        _response?.Dispose();
+        _body?.Close();
+        if (_response is null && _sending is { IsCompletedSuccessfully: true })
+        {
+            _sending.Result.Dispose();
+        }
+        else if (_response is null)
+        {
+            _sending?.ContinueWith(
+                static sent => { if (sent.IsCompletedSuccessfully) { sent.Result.Dispose(); } else { _ = sent.Exception; } },
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        // The frame may still be on its way out when the call ended early: only a call that ended in order gives it back.
+        if (_frame is not null && _status is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_frame);
+        }
+
+        _frame = null;
+        ReturnBuffer();
+        _inflated?.Dispose();
+        return default;
+    }
+
+    private void Send(HttpContent content)
+    {
+        content.Headers.ContentType = GrpcMediaType;
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_destination.Address.TrimEnd('/') + "/" + _head.Method))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        var headers = request.Headers;
+        headers.TryAddWithoutValidation("te", "trailers");
+        headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcCompression.Accepted);
+        if (_head.Deadline.IsSet)
+        {
+            headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(_head.Deadline.Remaining(_clock)));
+        }
+
+        foreach (ref readonly var entry in _head.Metadata.AsSpan())
+        {
+            headers.TryAddWithoutValidation(entry.Key, entry.Value);
+        }
+
+        _sending = _destination.Invoker!.SendAsync(request, _cancellationToken);
+    }
+
+    private async ValueTask WriteFrameAsync(ReadOnlyMemory<byte> payload, bool last, CancellationToken cancellationToken)
+    {
+        var stream = await RequestStreamAsync(cancellationToken);
+        var length = GrpcFrameReader.PrefixLength + payload.Length;
+        var frame = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            GrpcFrameReader.WritePrefix(frame, payload.Length);
+            payload.Span.CopyTo(frame.AsSpan(GrpcFrameReader.PrefixLength));
+            await GuardAsync(stream.WriteAsync(frame.AsMemory(0, length), cancellationToken).AsTask());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+
+        _unflushed += length;
+        if (last)
+        {
+            _body!.Close();
+        }
+        else if (_unflushed >= _limits.UnflushedBytes)
+        {
+            await FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The HTTP client stops a body in several ways once the server has answered; to the relay they are one: writing is over.</summary>
+    private async ValueTask GuardAsync(Task writing)
+    {
+        try
+        {
+            await writing;
+        }
+        catch (Exception e) when (e is not IOException && !_cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("The backend no longer takes messages.", e);
+        }
+    }
+
+    private async ValueTask<Stream> RequestStreamAsync(CancellationToken cancellationToken)
+    {
+        if (_requests is not null)
+        {
+            return _requests;
+        }
+
+        // A request that cannot be sent never opens its body: wait for whichever comes first.
+        var opened = _body!.Opened;
+        if (!opened.IsCompleted && await Task.WhenAny(opened, _sending!).WaitAsync(cancellationToken) != opened && !opened.IsCompleted)
+        {
+            throw new IOException("The backend ended the call before it took the request.");
+        }
+
+        return _requests = await opened;
+    }
+
+    private ResponseHead ReadHead(HttpResponseMessage response)
+    {
+        CallMetadata? metadata = null;
+        var trailersOnly = new GrpcStatusReader();
+        foreach (var header in response.Headers.NonValidated)
+        {
+            foreach (var value in header.Value)
+            {
+                if (header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase))
+                {
+                    if (header.Key.Equals(GrpcHeaders.Encoding, StringComparison.OrdinalIgnoreCase))
+                    {
+                        _encoding = value;
+                    }
+                    else
+                    {
+                        trailersOnly.Add(header.Key, value);
+                    }
+                }
+                else if (!ReservedMetadata.Contains(header.Key))
+                {
+                    (metadata ??= new CallMetadata(4)).Add(header.Key, value);
+                }
+            }
+        }
+
+        if (trailersOnly.HasStatus)
+        {
+            // Trailers-Only: the one header block is head and end at once, and its metadata is trailing metadata.
+            foreach (ref readonly var entry in metadata is null ? default : metadata.AsSpan())
+            {
+                trailersOnly.Add(entry.Key, entry.Value);
+            }
+
+            _status = trailersOnly.ToStatus();
+            return ResponseHead.Empty;
+        }
+
+        _responses = response.Content.ReadAsStream(_cancellationToken);
+        return metadata is null ? ResponseHead.Empty : new ResponseHead { Metadata = metadata };
+    }
+
+    private async ValueTask<Message?> ReadMoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                MakeRoom();
+                var read = await _responses!.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+                if (read == 0)
+                {
+                    _status = End();
+                    return null;
+                }
+
+                _end += read;
+                if (TryCutFrame(out var message))
+                {
+                    return message;
+                }
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            _status = GrpcFailure.ToStatus(e, started: true);
+            return null;
+        }
+    }
+
+    /// <summary>Cuts the next frame out of what has been read; the message borrows the buffer until the next read.</summary>
+    private bool TryCutFrame(out Message message)
+    {
+        message = default;
+        var available = _buffer.AsSpan(_start, _end - _start);
+        if (available.Length < GrpcFrameReader.PrefixLength)
+        {
+            return false;
+        }
+
+        var length = GrpcFrameReader.ReadPrefix(available, _limits.MessageSize, out var compressed);
+        if (available.Length < GrpcFrameReader.PrefixLength + length)
+        {
+            return false;
+        }
+
+        ReadOnlyMemory<byte> payload = _buffer.AsMemory(_start + GrpcFrameReader.PrefixLength, length);
+        _start += GrpcFrameReader.PrefixLength + length;
+        if (compressed)
+        {
+            payload = Inflate(payload);
+        }
+
+        message = new Message(payload, PayloadFormat.Protobuf);
+        return true;
+    }
+
+    private ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> payload)
+    {
+        if (!GrpcCompression.IsSupported(_encoding))
+        {
+            throw new CallException(new CallStatus(StatusCode.Internal, $"The backend answers with grpc-encoding '{_encoding}', which was not offered to it.") { HttpStatus = 502, Origin = StatusOrigin.Backend });
+        }
+
+        _inflated ??= new PayloadBuffer(_limits.MessageSize);
+        _inflated.Clear();
+        GrpcCompression.Decompress(_encoding, new ReadOnlySequence<byte>(payload), _inflated);
+        return _inflated.WrittenMemory;
+    }
+
+    /// <summary>Room behind what is unread, at least for the frame that has been announced.</summary>
+    private void MakeRoom()
+    {
+        var unread = _end - _start;
+        var needed = ReadSize;
+        if (unread >= GrpcFrameReader.PrefixLength)
+        {
+            needed = GrpcFrameReader.PrefixLength + GrpcFrameReader.ReadPrefix(_buffer.AsSpan(_start), _limits.MessageSize, out _);
+        }
+
+        if (unread == 0)
+        {
+            _start = _end = 0;
+        }
+
+        if (_buffer.Length - _start >= needed && _end < _buffer.Length)
+        {
+            return;
+        }
+
+        // Grows by doubling, as bytes arrive: an announced length alone reserves no memory.
+        var size = Math.Max(ReadSize, Math.Min(needed, Math.Max(unread * 2, ReadSize)));
+        if (size <= _buffer.Length && size > unread)
+        {
+            _buffer.AsSpan(_start, unread).CopyTo(_buffer);
+        }
+        else
+        {
+            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(size, unread + 1));
+            _buffer.AsSpan(_start, unread).CopyTo(grown);
+            ReturnBuffer();
+            _buffer = grown;
+        }
+
+        (_start, _end) = (0, unread);
+    }
+
+    private CallStatus End()
+    {
+        if (_start != _end)
+        {
+            return new CallStatus(StatusCode.Internal, "The backend ended its answer inside a message.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
+        }
+
+        var reader = new GrpcStatusReader();
+        foreach (var trailer in _response!.TrailingHeaders.NonValidated)
+        {
+            foreach (var value in trailer.Value)
+            {
+                reader.Add(trailer.Key, value);
+            }
+        }
+
+        return reader.HasStatus
+            ? reader.ToStatus()
+            : new CallStatus(StatusCode.Internal, "The backend ended its answer without grpc-status.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer.Length != 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+    }
+}

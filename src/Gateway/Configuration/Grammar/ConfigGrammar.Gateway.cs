@@ -1,0 +1,114 @@
+namespace Gateway.Configuration;
+
+/// <summary>The keys of the gateway itself, beside YARP's in routes and clusters.</summary>
+internal static partial class ConfigGrammar
+{
+    private const string Leave = "leave it out";
+    private static readonly IntegerType Count = new(1, 1_000_000);
+    private static readonly SizeType MessageBytes = new(1, int.MaxValue);
+
+    /// <summary>Edges by name.</summary>
+    public static ChoiceType EdgeNames { get; } = new("http", "sse", "websocket", "grpc", "stdio");
+
+    /// <summary>Protocols of clusters by name.</summary>
+    public static ChoiceType ProtocolNames { get; } = new("http", "grpc", "sse", "websocket", "stdio");
+
+    public static ChoiceType Framings { get; } = new("ndjson", "raw") { Later = ["lsp", "len32", "varint", "json-seq", "cgi"] };
+
+    public static ChoiceType Lifetimes { get; } = new("request", "connection") { Later = ["pool", "shared"] };
+
+    private static ChoiceType Dialects => new("none") { Later = ["jsonrpc", "mcp"] };
+
+    private static IReadOnlyList<ConfigKey> RouteExtension =>
+    [
+        new("Edges", new ListType(EdgeNames) { NotEmpty = true }, "Protocols clients may use. Absent: every edge the cluster can serve, chosen per request."),
+        new("Options", Options, "Choices per edge, for metadata and for limits."),
+    ];
+
+    private static ObjectType Options => new("the options of a route",
+        new("Http", HttpOptions, "Choices of the HTTP edge."),
+        new("Sse", SseOptions, "Choices of the SSE edge."),
+        new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
+        new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
+        new("Limits", Limits, "Bounds of a call."));
+
+    private static ObjectType HttpOptions => new("the options of the HTTP edge",
+        new("Stream", new ChoiceType("ndjson", "ndjson-bare", "array"), "How a stream is framed when the client's Accept leaves it open.") { Default = "\"ndjson\"" },
+        new("UnknownQuery", new ChoiceType("reject", "ignore"), "What an unknown query parameter does.") { Default = "\"reject\"" },
+        new("IgnoreQuery", Texts, "Query parameters never looked at."),
+        new("UnknownFields", new ChoiceType("reject", "ignore"), "What an unknown JSON field of a request does.") { Default = "\"reject\"" },
+        new("ErrorFormat", new ChoiceType("google"), "Shape of error bodies: google is google.rpc.Status.") { Default = "\"google\"" },
+        new("AutoMapping", Flag, "POST /pkg.Service/Method with a JSON body reaches every method, annotated or not.") { Default = "true" },
+        new("IgnoreTrailingSlash", Flag, "/a/ is /a.") { Default = "false" },
+        new("EmitDefaults", Flag, "Print fields that hold their default value.") { Default = "false" },
+        new("ProtoNames", Flag, "Print the names of the .proto file rather than lowerCamelCase.") { Default = "false" },
+        new("EnumsAsNumbers", Flag, "Print enums as numbers.") { Default = "false" },
+        new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" });
+
+    private static ObjectType SseOptions => new("the options of the SSE edge",
+        new("Resume", new ChoiceType("restart", "none"), "What a reconnect with Last-Event-ID does: run the call again, or answer 204.") { Default = "\"restart\"" },
+        new("Heartbeat", DurationType.Positive, "Silence after which a comment keeps the connection alive.") { Default = "\"00:00:15\"" },
+        new("Retry", DurationType.NotNegative, "Reconnection time told to the client.") { Default = "\"00:00:03\"" },
+        new("ErrorEvent", new TextType { Check = CheckEventName }, "Name of the event that reports a failure.") { Default = "\"error\"" });
+
+    private static ObjectType WebSocketOptions => new("the options of the WebSocket edge",
+        new("AllowedOrigins", new ListType(new TextType { Check = ConfigAddresses.CheckOrigin }), "Origins of pages that may connect, besides the gateway's own; `*` allows any."),
+        new("MaxMessageSize", MessageBytes, "Largest message in bytes, fragments joined. Absent: the route's message limit."),
+        new("PingInterval", DurationType.Positive, "Interval of pings.") { Default = "\"00:00:30\"" },
+        new("PongTimeout", DurationType.Positive, "How long a pong may take before the client counts as gone.") { Default = "\"00:00:10\"" },
+        new("ErrorMessage", Flag, "Send a last text message with the status before a close that reports a failure.") { Default = "true" });
+
+    private static ObjectType MetadataFilter => new("the metadata filter",
+        new("Allow", Texts, "Names that pass, a trailing * matching any rest. Absent: all."),
+        new("Deny", Texts, "Names that do not pass, even when allowed."));
+
+    private static ObjectType Limits => new("the limits of a route",
+        new("MessageSize", MessageBytes, "Largest message in either direction.") { Default = "\"4MiB\"" },
+        new("Depth", new IntegerType(1, 1000), "Deepest nesting of a payload.") { Default = "100" },
+        new("CallsPerSocket", new IntegerType(1, 65536), "Most calls at once on one multiplexed socket.") { Default = "64" },
+        new("StreamIdle", DurationType.Positive, "Silence in both directions after which a stream ends with DEADLINE_EXCEEDED."));
+
+    private static IReadOnlyList<ConfigKey> ClusterExtension =>
+    [
+        new("Protocol", ProtocolNames, "What the servers speak.") { Default = "\"http\"" },
+        new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
+        new("Process", Process, "The child process of a stdio cluster."),
+        new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
+        new("Resilience", OpenType.Instance, "Retry, circuit breaker and hedging.") { Later = Leave },
+    ];
+
+    private static ObjectType Schema => new("a schema",
+        new("DescriptorSets", Texts, "Files that hold a serialised google.protobuf.FileDescriptorSet. Relative paths are relative to this file."),
+        new("Reflection", Flag, "Ask the backend by gRPC server reflection.") { Default = "false" },
+        new("ProtoFiles", OpenType.Instance, "Sources to compile.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
+        new("ImportPaths", OpenType.Instance, "Where ProtoFiles import from.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
+        new("HttpRules", OpenType.Instance, "google.api.http rules over the annotations.") { Later = "annotate the methods with google.api.http" });
+
+    private static ObjectType Process => new("a process",
+        new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },
+        new("Arguments", Texts, "Its arguments, one word each."),
+        new("Framing", Framings, "How messages are cut from the child's output and joined into its input.") { Default = "\"ndjson\"" },
+        new("Dialect", Dialects, "What the messages mean.") { Default = "\"none\"" },
+        new("Lifetime", Lifetimes, "How long a child lives: one call, or one client connection.") { Default = "\"connection\"" },
+        new("Pool", OpenType.Instance, "Size and age of a pool of children.") { Later = "set MaxProcesses, and Lifetime to 'request' or 'connection'" },
+        new("MaxProcesses", Count, "Most children of this cluster at once; more is refused with UNAVAILABLE.") { Default = "256" },
+        new("Environment", TextMap, "Variables the child gets, besides those passed on."),
+        new("PassEnvironment", Texts, "Names of the gateway's own variables that are passed on. Nothing else is inherited."),
+        new("WorkingDirectory", Text, "The child's working directory. Absent: the directory of this file."),
+        new("User", OpenType.Instance, "The user the child runs as.") { Later = "run the gateway as that user" },
+        new("Limits", ProcessLimits, "Bounds of a child."),
+        new("Stop", Stop, "How a child is stopped."),
+        new("ExposeStderr", Flag, "Put the end of stderr into the status the client sees. Off: it goes to the log only.") { Default = "false" });
+
+    private static ObjectType ProcessLimits => new("the limits of a process",
+        new("LineLength", MessageBytes, "Longest line the child may write.") { Default = "\"4MiB\"" },
+        new("Memory", OpenType.Instance, "Largest address space.") { Later = Leave },
+        new("CpuTime", OpenType.Instance, "Processor time.") { Later = Leave },
+        new("OpenFiles", OpenType.Instance, "Open files.") { Later = Leave });
+
+    private static ObjectType Stop => new("the stop ladder",
+        new ConfigKey("Grace", DurationType.NotNegative, "Time between the steps: stdin closed, SIGTERM, SIGKILL.") { Default = "\"00:00:02\"" });
+
+    private static string? CheckEventName(string name) =>
+        name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
+}

@@ -1,0 +1,60 @@
+namespace Gateway.Configuration;
+
+/// <summary>Makes the records of a route's `Options`. What is absent keeps the default of its record.</summary>
+internal static class OptionsBuilder
+{
+    public static RouteOptions Build(SettingsReader options) => new()
+    {
+        Http = Http(options.Section("Http"), new HttpEdgeOptions()),
+        Sse = Sse(options.Section("Sse"), new SseEdgeOptions()),
+        WebSocket = WebSocket(options.Section("WebSocket"), new WebSocketEdgeOptions()),
+        Metadata = Metadata(options.Section("Metadata")),
+        Limits = Limits(options.Section("Limits")),
+    };
+
+    private static HttpEdgeOptions Http(SettingsReader http, HttpEdgeOptions defaults) => new()
+    {
+        Stream = http.Word("Stream", defaults.Stream),
+        UnknownQuery = http.Word("UnknownQuery", defaults.UnknownQuery),
+        IgnoreQuery = http.Texts("IgnoreQuery") ?? defaults.IgnoreQuery,
+        UnknownFields = http.Word("UnknownFields", defaults.UnknownFields),
+        ErrorFormat = http.Word("ErrorFormat", defaults.ErrorFormat),
+        AutoMapping = http.Flag("AutoMapping", defaults.AutoMapping),
+        IgnoreTrailingSlash = http.Flag("IgnoreTrailingSlash", defaults.IgnoreTrailingSlash),
+        EmitDefaults = http.Flag("EmitDefaults", defaults.EmitDefaults),
+        ProtoNames = http.Flag("ProtoNames", defaults.ProtoNames),
+        EnumsAsNumbers = http.Flag("EnumsAsNumbers", defaults.EnumsAsNumbers),
+        HeaderFlushDelay = http.Duration("HeaderFlushDelay", defaults.HeaderFlushDelay),
+    };
+
+    private static SseEdgeOptions Sse(SettingsReader sse, SseEdgeOptions defaults) => new()
+    {
+        Resume = sse.Word("Resume", defaults.Resume),
+        Heartbeat = sse.Duration("Heartbeat", defaults.Heartbeat),
+        Retry = sse.Duration("Retry", defaults.Retry),
+        ErrorEvent = sse.Text("ErrorEvent", defaults.ErrorEvent),
+    };
+
+    private static WebSocketEdgeOptions WebSocket(SettingsReader webSocket, WebSocketEdgeOptions defaults) => new()
+    {
+        AllowedOrigins = webSocket.Texts("AllowedOrigins") ?? defaults.AllowedOrigins,
+        MaxMessageSize = webSocket.Size32("MaxMessageSize"),
+        PingInterval = webSocket.Duration("PingInterval", defaults.PingInterval),
+        PongTimeout = webSocket.Duration("PongTimeout", defaults.PongTimeout),
+        ErrorMessage = webSocket.Flag("ErrorMessage", defaults.ErrorMessage),
+    };
+
+    private static MetadataOptions Metadata(SettingsReader metadata) => new()
+    {
+        Allow = metadata.Texts("Allow"),
+        Deny = metadata.Texts("Deny") ?? [],
+    };
+
+    private static LimitOptions Limits(SettingsReader limits) => new()
+    {
+        MessageSize = limits.Size32("MessageSize"),
+        Depth = limits.Int32("Depth"),
+        CallsPerSocket = limits.Int32("CallsPerSocket"),
+        StreamIdle = limits.Duration("StreamIdle"),
+    };
+}

@@ -1,0 +1,182 @@
+namespace Gateway.Configuration;
+
+/// <summary>Makes the records of a checked tree, and reports what only two places together can tell.</summary>
+internal sealed class SettingsBuilder(ConfigProblems problems, string file, ConfigNode root)
+{
+    private readonly string _directory = Path.GetDirectoryName(file) ?? ".";
+    private readonly ConfigNode? _clusters = root.Find("ReverseProxy:Clusters");
+
+    public GatewayConfig Build()
+    {
+        var top = new SettingsReader(root);
+        var clusters = new Dictionary<string, ClusterSettings>(StringComparer.OrdinalIgnoreCase);
+        foreach (var node in _clusters?.Children ?? [])
+        {
+            clusters[node.Key] = Cluster(node);
+        }
+
+        var routes = new Dictionary<string, RouteSettings>(StringComparer.OrdinalIgnoreCase);
+        foreach (var node in root.Find("ReverseProxy:Routes")?.Children ?? [])
+        {
+            routes[node.Key] = Route(node);
+        }
+
+        var defaults = new GatewayConfig { File = file, Tree = new TreeConfiguration(root) };
+        return defaults with
+        {
+            Urls = top.Text("Urls"),
+            AdminUrls = top.Section("Admin").Text("Urls", defaults.AdminUrls),
+            Routes = routes,
+            Clusters = clusters,
+        };
+    }
+
+    private RouteSettings Route(ConfigNode node)
+    {
+        var route = new SettingsReader(node);
+        var clusterId = route.Text("ClusterId");
+        if (clusterId is not null && _clusters?.Child(clusterId) is null)
+        {
+            var names = _clusters?.Children.Select(c => c.Key) ?? [];
+            problems.Add(node.Child("ClusterId")!, $"no cluster is called {Quote.Value(node.Child("ClusterId")!)}{Nearest.Suggestion(clusterId, names)}");
+        }
+
+        if (route.Text("Timeout") is not null && route.Text("TimeoutPolicy") is not null)
+        {
+            problems.AddKey(node.Child("TimeoutPolicy")!, "a route has Timeout or TimeoutPolicy, not both");
+        }
+
+        return new RouteSettings
+        {
+            Id = node.Key,
+            ClusterId = clusterId,
+            Edges = route.Texts("Edges")?.Select(e => ConfigGrammar.EdgeNames.Find(e) ?? e).Distinct().ToList(),
+            Options = OptionsBuilder.Build(route.Section("Options")),
+            Timeout = route.Duration("Timeout"),
+            MaxRequestBodySize = route.Integer("MaxRequestBodySize"),
+            Position = node.KeyPosition,
+        };
+    }
+
+    private ClusterSettings Cluster(ConfigNode node)
+    {
+        var cluster = new SettingsReader(node);
+        var protocol = cluster.Choice("Protocol", ConfigGrammar.ProtocolNames, "http");
+        var stdio = protocol == "stdio";
+        CheckKeysOfProtocol(node, cluster, protocol);
+        return new ClusterSettings
+        {
+            Id = node.Key,
+            Protocol = protocol,
+            Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
+            Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
+            Instances = cluster.Int32("Instances", 1),
+            Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
+            Position = node.KeyPosition,
+        };
+    }
+
+    private void CheckKeysOfProtocol(ConfigNode node, SettingsReader cluster, string protocol)
+    {
+        var (process, destinations, instances) = (cluster.Section("Process"), cluster.Section("Destinations"), cluster.Section("Instances"));
+        if (protocol == "stdio")
+        {
+            if (!process.Exists)
+            {
+                problems.AddKey(node, "a stdio cluster needs the key 'Process': { \"Command\": … }");
+            }
+
+            if (destinations is { Exists: true, Node.Children.Count: > 0 })
+            {
+                problems.AddKey(destinations.Node, "a stdio cluster has no Destinations: its process is the destination; \"Instances\": n makes n of them");
+            }
+
+            return;
+        }
+
+        if (destinations is not { Exists: true, Node.Children.Count: > 0 })
+        {
+            problems.AddKey(node, $"a cluster of Protocol '{protocol}' needs the key 'Destinations': {{ \"a\": {{ \"Address\": … }} }}");
+        }
+
+        if (process.Exists)
+        {
+            problems.AddKey(process.Node!, $"'Process' belongs to Protocol 'stdio'; this cluster's Protocol is '{protocol}'");
+        }
+
+        if (instances.Exists)
+        {
+            problems.AddKey(instances.Node!, $"'Instances' belongs to Protocol 'stdio'; this cluster's Protocol is '{protocol}': list its Destinations");
+        }
+    }
+
+    private Dictionary<string, string> Destinations(SettingsReader section, string protocol)
+    {
+        var destinations = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var node in section.Node?.Children ?? [])
+        {
+            if (node.Child("Address") is not { Value: { } address } at)
+            {
+                continue;
+            }
+
+            if (ConfigAddresses.CheckDestination(address, protocol) is { } wrong)
+            {
+                problems.Add(at, $"{Quote.Value(at)} {wrong}");
+            }
+
+            destinations[node.Key] = address;
+        }
+
+        return destinations;
+    }
+
+    private SchemaSettings Schema(SettingsReader schema)
+    {
+        var files = new List<string>();
+        foreach (var node in schema.Section("DescriptorSets").Node?.Children ?? [])
+        {
+            var path = Absolute(node.Value ?? "");
+            if (!File.Exists(path))
+            {
+                problems.Add(node, Directory.Exists(path) ? $"'{Quote.Safe(path)}' is a directory; name a file" : $"there is no file '{Quote.Safe(path)}'");
+            }
+
+            files.Add(path);
+        }
+
+        return new SchemaSettings { DescriptorSets = files, Reflection = schema.Flag("Reflection", false) };
+    }
+
+    private ProcessSettings Process(SettingsReader process)
+    {
+        var defaults = new ProcessSettings();
+        var command = process.Text("Command", "");
+        if (command.Length == 0 && process.Text("Command") is not null)
+        {
+            problems.Add(process.Section("Command").Node!, "the command is empty");
+        }
+        else if (command.Contains(' ') && !File.Exists(Absolute(command)))
+        {
+            problems.Add(process.Section("Command").Node!, "a command is one word, never a shell line; put the others into Arguments: [ … ]");
+        }
+
+        return new ProcessSettings
+        {
+            // A bare name is looked up on the PATH; with a slash it is a path, and relative to the file.
+            Command = command.Contains('/') ? Absolute(command) : command,
+            Arguments = process.Texts("Arguments") ?? [],
+            Framing = process.Choice("Framing", ConfigGrammar.Framings, defaults.Framing),
+            Lifetime = process.Choice("Lifetime", ConfigGrammar.Lifetimes, defaults.Lifetime),
+            Environment = process.TextMap("Environment"),
+            PassEnvironment = process.Texts("PassEnvironment") ?? [],
+            WorkingDirectory = process.Text("WorkingDirectory") is { } directory ? Absolute(directory) : null,
+            MaxProcesses = process.Int32("MaxProcesses", defaults.MaxProcesses),
+            LineLength = process.Section("Limits").Size32("LineLength") ?? defaults.LineLength,
+            StopGrace = process.Section("Stop").Duration("Grace", defaults.StopGrace),
+            ExposeStderr = process.Flag("ExposeStderr", defaults.ExposeStderr),
+        };
+    }
+
+    private string Absolute(string path) => path.Length == 0 ? _directory : Path.GetFullPath(path, _directory);
+}

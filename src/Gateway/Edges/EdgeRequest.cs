@@ -1,0 +1,175 @@
+using Gateway.Backends;
+using Gateway.Dispatch;
+using Microsoft.AspNetCore.Http.Features;
+using Transcoders.Calls;
+using Transcoders.Grpc;
+using Transcoders.Http;
+
+namespace Gateway.Edges;
+
+/// <summary>One HTTP request on its way into the hub, after routing, load balancing and the route's request transforms.</summary>
+public sealed class EdgeRequest
+{
+    private readonly HttpRequestMessage? _shaped;
+
+    /// <param name="context">The request.</param>
+    /// <param name="route">Its route.</param>
+    /// <param name="plans">What the route can do on the chosen edge.</param>
+    /// <param name="destination">The server the load balancer chose.</param>
+    /// <param name="shaped">The request as the route's transforms made it; null when the route has none.</param>
+    /// <param name="shaper">The route's response transforms; null when it has none.</param>
+    /// <param name="clock">The clock of deadlines.</param>
+    public EdgeRequest(
+        HttpContext context, CallRoute route, EdgePlans plans, Destination destination,
+        HttpRequestMessage? shaped, IResponseShaper? shaper, TimeProvider clock)
+    {
+        Context = context;
+        Route = route;
+        Plans = plans;
+        Destination = destination;
+        Shaper = shaper;
+        Clock = clock;
+        _shaped = shaped;
+
+        Target = _shaped?.RequestUri?.PathAndQuery ?? RawTarget(context);
+        var question = Target.IndexOf('?', StringComparison.Ordinal);
+        PathLength = question < 0 ? Target.Length : question;
+        Verb = _shaped?.Method.Method ?? context.Request.Method;
+    }
+
+    public HttpContext Context { get; }
+
+    public CallRoute Route { get; }
+
+    public EdgePlans Plans { get; }
+
+    public Destination Destination { get; }
+
+    public IResponseShaper? Shaper { get; }
+
+    public TimeProvider Clock { get; }
+
+    public string Verb { get; }
+
+    /// <summary>Path and query, percent-encoded as the client sent them: a decoded path would make `%2F` a separator.</summary>
+    public string Target { get; }
+
+    public int PathLength { get; }
+
+    public ReadOnlySpan<char> Path => Target.AsSpan(0, PathLength);
+
+    /// <summary>The query without `?`; empty when there is none.</summary>
+    public ReadOnlySpan<char> Query => PathLength == Target.Length ? default : Target.AsSpan(PathLength + 1);
+
+    /// <summary>Makes the call's head: metadata by the route's policy, and the deadline.</summary>
+    public CallHead MakeHead(string method, CallShape shape)
+    {
+        var request = Context.Request;
+        var asked = AskedTimeout(request.Headers);
+        return new CallHead
+        {
+            Method = method,
+            Shape = shape,
+            Verb = Verb,
+            Target = Target,
+            ContentType = request.ContentType,
+            Metadata = MakeMetadata(),
+            Deadline = Route.DeadlineFor(shape, asked, Clock),
+            Peer = Context.Connection.RemoteIpAddress?.ToString(),
+            Scheme = request.Scheme,
+            Authority = request.Host.Value ?? "",
+        };
+    }
+
+    /// <summary>A client's own limit of time: `grpc-timeout`, else `x-server-timeout` in seconds; null when it named none that can be read.</summary>
+    private static TimeSpan? AskedTimeout(IHeaderDictionary headers)
+    {
+        if (headers.TryGetValue(GrpcHeaders.Timeout, out var grpc) && grpc.Count == 1 && GrpcTimeout.TryParse(grpc[0], out var timeout))
+        {
+            return timeout;
+        }
+
+        return headers.TryGetValue(RequestTimeout.ServerTimeoutHeader, out var seconds) && seconds.Count == 1 && RequestTimeout.TryParseSeconds(seconds[0], out timeout)
+            ? timeout
+            : null;
+    }
+
+    private CallMetadata MakeMetadata()
+    {
+        var metadata = new CallMetadata(12);
+        var policy = Route.Metadata;
+        if (_shaped is not null)
+        {
+            // The transforms have written X-Forwarded-* as the route wants them: reserved from clients, not from our own configuration.
+            foreach (var header in _shaped.Headers.NonValidated)
+            {
+                if (policy.Passes(header.Key) || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+                {
+                    foreach (var value in header.Value)
+                    {
+                        Add(metadata, header.Key, value);
+                    }
+                }
+            }
+
+            return metadata;
+        }
+
+        foreach (var header in Context.Request.Headers)
+        {
+            if (policy.Passes(header.Key))
+            {
+                foreach (var value in header.Value)
+                {
+                    Add(metadata, header.Key, value);
+                }
+            }
+        }
+
+        AddForwarded(metadata);
+        return metadata;
+    }
+
+    /// <summary>Who called, as YARP's defaults tell a backend: what a client claims of it is replaced.</summary>
+    private void AddForwarded(CallMetadata metadata)
+    {
+        if (Context.Connection.RemoteIpAddress is { } address)
+        {
+            metadata.Add("x-forwarded-for", address.ToString());
+        }
+
+        var request = Context.Request;
+        if (request.Host.Value is { Length: > 0 } host && MetadataText.IsValue(host))
+        {
+            metadata.Add("x-forwarded-host", host);
+        }
+
+        metadata.Add("x-forwarded-proto", request.Scheme);
+    }
+
+    private static void Add(CallMetadata metadata, string name, string? value)
+    {
+        // What is not printable ASCII cannot cross into every protocol, and must never end a line in one.
+        if (value is not null && MetadataText.IsValue(value) && MetadataText.IsName(name))
+        {
+            metadata.Add(name, value);
+        }
+    }
+
+    private static string RawTarget(HttpContext context)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (raw is { Length: > 0 } && raw[0] == '/')
+        {
+            return raw;
+        }
+
+        // An absolute-form target (RFC 9112 §3.2.2): its path begins after the authority.
+        if (raw is not null && Uri.TryCreate(raw, UriKind.Absolute, out var absolute))
+        {
+            return absolute.PathAndQuery;
+        }
+
+        return context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent();
+    }
+}

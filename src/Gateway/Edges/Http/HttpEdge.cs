@@ -1,0 +1,137 @@
+using Gateway.Dispatch;
+using Transcoders.Calls;
+using Transcoders.Http;
+using Transcoders.HttpRules;
+using Transcoders.Planning;
+
+namespace Gateway.Edges.Http;
+
+/// <summary>Accepts plain HTTP: google.api.http rules where the route has a schema, lines or bytes where it has none.</summary>
+internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
+{
+    public string Name => HttpTraits.Name;
+
+    public bool IsNegotiable => false;
+
+    /// <summary>Every request is at least HTTP: this edge is asked last.</summary>
+    public bool Claims(HttpContext context) => true;
+
+    public ValueTask RefuseAsync(HttpContext context, CallRoute route, CallStatus status) =>
+        StatusResponse.WriteAsync(context, route, status);
+
+    public Task<CallStatus> HandleAsync(EdgeRequest request) =>
+        request.Plans.Opaque is { } opaque ? HandleOpaqueAsync(request, opaque) : HandleMethodAsync(request);
+
+    private async Task<CallStatus> HandleMethodAsync(EdgeRequest request)
+    {
+        var (target, refusal) = UrlTarget.Find(request);
+        if (target is not { } found)
+        {
+            await UrlTarget.RefuseAsync(request, refusal!);
+            return refusal!;
+        }
+
+        var accept = request.Context.Request.Headers.Accept.ToString();
+        var isStream = found.Plan.Shape.StreamsResponses();
+        var refused = RefuseContentType(request, found) ?? (isStream ? null : RefuseAccept(accept, found.Binding));
+        if (refused is not null)
+        {
+            await StatusResponse.WriteAsync(request.Context, request.Route, refused);
+            return refused;
+        }
+
+        if (found.Plan.Shape != CallShape.Unary)
+        {
+            BodyReader.AllowStreaming(request.Context);
+        }
+
+        var head = request.MakeHead(found.Plan.MethodName, found.Plan.Shape);
+        ServerCall call;
+        if (isStream)
+        {
+            var messages = new UrlRequestMessages(request, found.Binding, found.Plan.Shape.StreamsRequests());
+            call = new HttpStreamServerCall(request, head, ChooseFraming(request, accept, found.Binding), found.Binding.Response, messages, messages.ReadAsync);
+        }
+        else
+        {
+            call = new HttpServerCall(request, found.Binding, head);
+        }
+
+        return await dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+    }
+
+    private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
+    {
+        BodyReader.AllowStreaming(request.Context);
+        var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
+        var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, raw);
+        var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
+        var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+    }
+
+    /// <summary>
+    /// Only JSON is read as JSON. A form or plain text is what a foreign page can send without asking (CORS),
+    /// so it is refused, not guessed at.
+    /// </summary>
+    private static CallStatus? RefuseContentType(EdgeRequest request, in UrlTarget target)
+    {
+        if (target.Binding.HasNoBody || target.Binding.Weaver.BodyIsHttpBody || !UrlRequestMessages.HasBody(request.Context))
+        {
+            return null;
+        }
+
+        return request.Context.Request.ContentType is not { } type || JsonMediaTypes.IsJson(type)
+            ? null
+            : new CallStatus(StatusCode.InvalidArgument, $"Content-Type '{type}' is not read here; send application/json, or application/x-ndjson for a stream.")
+            {
+                HttpStatus = StatusCodes.Status415UnsupportedMediaType,
+                Origin = StatusOrigin.Client,
+            };
+    }
+
+    private static CallStatus? RefuseAccept(string accept, HttpBinding binding) =>
+        binding.Response.IsHttpBody || AcceptHeader.Quality(accept, "application/json") > 0
+            ? null
+            : new CallStatus(StatusCode.InvalidArgument, $"This answer is application/json, which Accept '{accept}' rules out.")
+            {
+                HttpStatus = StatusCodes.Status406NotAcceptable,
+                Origin = StatusOrigin.Client,
+            };
+
+    /// <summary>The framing by Accept, in the order of PROTOCOLS §10.4; the route's own choice where the client leaves it open.</summary>
+    private static StreamFraming ChooseFraming(EdgeRequest request, string accept, HttpBinding? binding)
+    {
+        if (binding is { Response.IsHttpBody: true })
+        {
+            return StreamFraming.Raw;
+        }
+
+        if (AcceptHeader.Names(accept, "application/x-ndjson"))
+        {
+            return request.Route.Settings.Options.Http.Stream == "ndjson-bare" ? StreamFraming.NdjsonBare : StreamFraming.Ndjson;
+        }
+
+        if (AcceptHeader.Names(accept, "application/json"))
+        {
+            return StreamFraming.Array;
+        }
+
+        if (AcceptHeader.Names(accept, "application/json-seq"))
+        {
+            return StreamFraming.JsonSeq;
+        }
+
+        if (binding is null && AcceptHeader.Names(accept, "text/plain"))
+        {
+            return StreamFraming.TextLines;
+        }
+
+        return request.Route.Settings.Options.Http.Stream switch
+        {
+            "array" => StreamFraming.Array,
+            "ndjson-bare" => StreamFraming.NdjsonBare,
+            _ => StreamFraming.Ndjson,
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers;
+using Transcoders.Calls;
+using Transcoders.Http;
+using Transcoders.HttpRules;
+
+namespace Gateway.Edges;
+
+/// <summary>The request messages of a call that was reached by URL: one made of path, query and body, or a stream of JSON values.</summary>
+internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding binding, bool streams) : IDisposable
+{
+    private readonly CallLimits _limits = request.Route.Limits;
+    private readonly PayloadBuffer _message = new(request.Route.Limits.MessageSize);
+    private JsonValueReader _values = new(request.Route.Limits.MessageSize, request.Route.Limits.Depth);
+    private ReadOnlySequence<byte> _body;
+    private bool _borrowed;
+    private bool _done;
+
+    /// <summary>The next message as protobuf, on loan; null after the last.</summary>
+    public ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_done)
+        {
+            return new((Message?)null);
+        }
+
+        if (!streams)
+        {
+            _done = true;
+            return HasBody(request.Context) ? WeaveBodyAsync(cancellationToken) : new(Weave(default, first: true));
+        }
+
+        return ReadValueAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_borrowed)
+        {
+            _borrowed = false;
+            request.Context.Request.BodyReader.AdvanceTo(_body.Start, _body.End);
+        }
+
+        _message.Dispose();
+    }
+
+    internal static bool HasBody(HttpContext context) =>
+        context.Request.ContentLength is { } length
+            ? length > 0
+            : context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+
+    private async ValueTask<Message?> WeaveBodyAsync(CancellationToken cancellationToken)
+    {
+        // 1. The common case: the whole body is there in one piece, and is read where it lies.
+        var reader = request.Context.Request.BodyReader;
+        var result = await BodyReader.ReadAsync(reader, cancellationToken);
+        if (result.IsCompleted && result.Buffer.IsSingleSegment && result.Buffer.Length <= _limits.MessageSize)
+        {
+            try
+            {
+                return Weave(result.Buffer.FirstSpan, first: true);
+            }
+            finally
+            {
+                reader.AdvanceTo(result.Buffer.End);
+            }
+        }
+
+        // 2. In several pieces: joined first.
+        reader.AdvanceTo(result.Buffer.Start);
+        using var body = new PayloadBuffer(_limits.MessageSize);
+        await BodyReader.ReadAsync(request.Context, body, _limits.MessageSize, cancellationToken);
+        return Weave(body.WrittenSpan, first: true);
+    }
+
+    private async ValueTask<Message?> ReadValueAsync(CancellationToken cancellationToken)
+    {
+        var reader = request.Context.Request.BodyReader;
+        var completed = false;
+        while (true)
+        {
+            if (_borrowed)
+            {
+                if (_values.TryRead(ref _body, completed, out var value))
+                {
+                    return WeaveValue(value);
+                }
+
+                _borrowed = false;
+                reader.AdvanceTo(_body.Start, _body.End);
+                if (completed)
+                {
+                    _done = true;
+                    return null;
+                }
+            }
+
+            var result = await BodyReader.ReadAsync(reader, cancellationToken);
+            _body = result.Buffer;
+            _borrowed = true;
+            completed = result.IsCompleted;
+        }
+    }
+
+    private Message WeaveValue(in ReadOnlySequence<byte> value)
+    {
+        try
+        {
+            if (value.IsSingleSegment)
+            {
+                return Weave(value.FirstSpan, first: _values.Count == 1);
+            }
+
+            using var joined = new PayloadBuffer(_limits.MessageSize);
+            foreach (var segment in value)
+            {
+                joined.Write(segment.Span);
+            }
+
+            return Weave(joined.WrittenSpan, first: _values.Count == 1);
+        }
+        catch (CallException e) when (e.Status.Code == StatusCode.InvalidArgument)
+        {
+            throw new CallException(new CallStatus(e.Status.Code, $"message {_values.Count}: {e.Status.Message}") { Details = e.Status.Details, Origin = StatusOrigin.Client }, e);
+        }
+    }
+
+    private Message Weave(ReadOnlySpan<byte> body, bool first)
+    {
+        _message.Clear();
+        if (first)
+        {
+            binding.Weaver.Weave(request.Path, request.Query, request.Verb, request.Context.Request.ContentType, body, _message);
+        }
+        else
+        {
+            binding.Weaver.WeaveBody(request.Verb, request.Context.Request.ContentType, body, _message);
+        }
+
+        _message.ThrowIfOverLimit();
+        return new Message(_message.WrittenMemory, PayloadFormat.Protobuf);
+    }
+}

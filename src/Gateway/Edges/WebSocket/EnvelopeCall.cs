@@ -1,0 +1,235 @@
+using Transcoders.Calls;
+using Transcoders.Planning;
+using Transcoders.WebSocket;
+
+namespace Gateway.Edges.WebSocket;
+
+/// <summary>One call among several on a socket. What its client sends ahead of the backend waits here, within a bound.</summary>
+internal sealed class EnvelopeCall : ServerCall
+{
+    /// <summary>Bytes of messages that may wait for one call: the socket cannot be paused for one call alone. Source: PROTOCOLS §10.5.</summary>
+    private const int MaxWaiting = 256 * 1024;
+
+    private readonly EdgeRequest _request;
+    private readonly WebSocketConnection _connection;
+    private readonly FirstMessage? _first;
+    private readonly CancellationTokenSource _aborted;
+    private readonly Queue<Message> _waiting = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly Lock _lock = new();
+    private int _waitingBytes;
+    private bool _halfClosed;
+    private bool _any;
+    private CallStatus? _failure;
+    private long _sequence;
+    private volatile PayloadFormat _accepts;
+
+    public EnvelopeCall(
+        long id, EdgeRequest request, CallPlan plan, WebSocketConnection connection, CallMetadata? headers, long? timeoutMs, FirstMessage? first)
+    {
+        Id = id;
+        _request = request;
+        _connection = connection;
+        _first = first;
+        _aborted = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
+        _accepts = request.Plans.Opaque is null ? PayloadFormat.Json : PayloadFormat.Text;
+        Head = MakeHead(request, plan, headers, timeoutMs);
+        if (first is { IsWhole: true })
+        {
+            _arrived.Release();
+        }
+    }
+
+    public long Id { get; }
+
+    public override CallHead Head { get; }
+
+    public override PayloadFormat Accepts => _accepts;
+
+    public override CancellationToken Aborted => _aborted.Token;
+
+    /// <summary>Takes a message from the socket's loop.</summary>
+    public void Post(in EnvelopeFrame frame)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null || !frame.HasData)
+            {
+                return;
+            }
+
+            if (_halfClosed)
+            {
+                _failure = new CallStatus(StatusCode.InvalidArgument, "A message came after the half-close.") { Origin = StatusOrigin.Client };
+            }
+            else if (_waitingBytes + frame.Data.Length > Math.Max(MaxWaiting, _waiting.Count == 0 ? frame.Data.Length : 0))
+            {
+                _failure = new CallStatus(StatusCode.ResourceExhausted, $"More than {MaxWaiting} bytes wait for the backend.") { Origin = StatusOrigin.Client };
+            }
+            else
+            {
+                // The socket's buffer is read into again at once: what waits is a copy.
+                _waiting.Enqueue(new Message(frame.Data.ToArray(), frame.Format));
+                _waitingBytes += frame.Data.Length;
+            }
+
+            if (frame.Format == PayloadFormat.Protobuf && _request.Plans.Opaque is null)
+            {
+                _accepts = PayloadFormat.Protobuf;
+            }
+        }
+
+        _arrived.Release();
+    }
+
+    public void HalfClose()
+    {
+        lock (_lock)
+        {
+            _halfClosed = true;
+        }
+
+        _arrived.Release();
+    }
+
+    public void Cancel(CallStatus reason)
+    {
+        lock (_lock)
+        {
+            _failure ??= reason;
+        }
+
+        _arrived.Release();
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended in the meantime.
+        }
+    }
+
+    public override async ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _arrived.WaitAsync(cancellationToken);
+            lock (_lock)
+            {
+                if (_failure is not null)
+                {
+                    throw new CallException(_failure);
+                }
+
+                if (_waiting.TryDequeue(out var message))
+                {
+                    _waitingBytes -= message.Payload.Length;
+                    return Bind(message);
+                }
+
+                if (!_any && _first is { IsWhole: true })
+                {
+                    _any = true;
+                    _arrived.Release();
+                    return _first.FromUrl();
+                }
+
+                if (_halfClosed)
+                {
+                    _arrived.Release();
+                    return null;
+                }
+            }
+        }
+    }
+
+    public override async ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
+    {
+        if (head.Metadata is { Count: > 0 } metadata)
+        {
+            using var frame = new PayloadBuffer(_request.Route.Limits.MessageSize);
+            EnvelopeWriter.WriteHeaders(frame, Id, metadata);
+            await _connection.SendAsync(frame.WrittenMemory, isText: true, cancellationToken);
+        }
+    }
+
+    public override async ValueTask WriteAsync(Message message, CancellationToken cancellationToken)
+    {
+        // Base64 takes a third more than the payload's limit, and the envelope a little.
+        using var frame = new PayloadBuffer((int)Math.Min(int.MaxValue, (long)_request.Route.Limits.MessageSize * 2));
+        EnvelopeWriter.WriteMessage(frame, Id, ++_sequence, message);
+        await _connection.SendAsync(frame.WrittenMemory, isText: true, cancellationToken);
+    }
+
+    public override ValueTask FlushAsync(CancellationToken cancellationToken) => default;
+
+    public override async ValueTask CompleteAsync(CallStatus status)
+    {
+        _first?.Dispose();
+        _aborted.Dispose();
+        if (_connection.Gone.IsCancellationRequested)
+        {
+            return;
+        }
+
+        using var json = new PayloadBuffer(_request.Route.Limits.MessageSize);
+        using var frame = new PayloadBuffer(_request.Route.Limits.MessageSize);
+        if (status.IsOk)
+        {
+            json.Write("{\"code\":0}"u8);
+        }
+        else
+        {
+            _request.Route.StatusWriter.Write(status, json);
+        }
+
+        EnvelopeWriter.WriteEnd(frame, Id, json.WrittenSpan, status.Trailers);
+        try
+        {
+            await _connection.SendAsync(frame.WrittenMemory, isText: true, CancellationToken.None);
+        }
+        catch (CallException)
+        {
+            // The client left before it was told.
+        }
+    }
+
+    private Message Bind(in Message message)
+    {
+        var isFirst = !_any;
+        _any = true;
+        return isFirst && _first is not null ? _first.From(message.Payload, message.Format == PayloadFormat.Json) : message;
+    }
+
+    private static CallHead MakeHead(EdgeRequest request, CallPlan plan, CallMetadata? headers, long? timeoutMs)
+    {
+        var socket = request.MakeHead(plan.MethodName, plan.Shape);
+        if (headers is not null)
+        {
+            foreach (ref readonly var entry in headers.AsSpan())
+            {
+                if (request.Route.Metadata.Passes(entry.Key))
+                {
+                    socket.Metadata.Add(entry.Key, entry.Value);
+                }
+            }
+        }
+
+        return timeoutMs is not { } asked
+            ? socket
+            : new CallHead
+            {
+                Method = socket.Method,
+                Shape = socket.Shape,
+                Verb = socket.Verb,
+                Target = socket.Target,
+                ContentType = socket.ContentType,
+                Metadata = socket.Metadata,
+                Deadline = request.Route.DeadlineFor(plan.Shape, TimeSpan.FromMilliseconds(asked), request.Clock),
+                Peer = socket.Peer,
+                Scheme = socket.Scheme,
+                Authority = socket.Authority,
+            };
+    }
+}

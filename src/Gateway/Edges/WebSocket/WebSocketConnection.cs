@@ -1,0 +1,228 @@
+using System.Net.WebSockets;
+using System.Threading.Channels;
+using Transcoders.Calls;
+using Transcoders.WebSocket;
+
+namespace Gateway.Edges.WebSocket;
+
+/// <summary>One accepted socket: whole messages in, one ahead at most; one sender at a time out.</summary>
+/// <remarks>
+/// A receive is always under way, because only a receive sees the client's close. It is never cancelled:
+/// cancelling one would abort the socket, and with it the close frame that tells how a call ended.
+/// </remarks>
+internal sealed class WebSocketConnection : IAsyncDisposable
+{
+    /// <summary>How long the client may take to answer our close frame.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly System.Net.WebSockets.WebSocket _socket;
+    private readonly int _limit;
+    private readonly TimeProvider _clock;
+    private readonly CancellationTokenSource _gone = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly Channel<Inbound> _inbox = Channel.CreateBounded<Inbound>(new BoundedChannelOptions(1) { SingleWriter = true });
+    private readonly SemaphoreSlim _free = new(2);
+    private readonly PayloadBuffer[] _buffers;
+    private readonly Task _receiving;
+    private PayloadBuffer? _lent;
+    private int _next;
+    private bool _closeSent;
+
+    public WebSocketConnection(System.Net.WebSockets.WebSocket socket, int maxMessage, TimeProvider clock)
+    {
+        _socket = socket;
+        _limit = maxMessage;
+        _clock = clock;
+        _buffers = [new PayloadBuffer(maxMessage), new PayloadBuffer(maxMessage)];
+        _receiving = ReceiveAsync();
+    }
+
+    /// <summary>Fires when the client has closed or is gone: nobody can receive an answer any more.</summary>
+    public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Why receiving stopped on our side, such as a message over the limit; null while it goes on or when the client left.</summary>
+    public CallStatus? Violation { get; private set; }
+
+    /// <summary>The next message, on loan until the next read; null when the client has closed.</summary>
+    /// <exception cref="CallException">The client broke a limit.</exception>
+    public async ValueTask<Inbound?> ReadAsync(CancellationToken cancellationToken)
+    {
+        GiveBack();
+        while (await _inbox.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_inbox.Reader.TryRead(out var message))
+            {
+                _lent = message.Buffer;
+                return message;
+            }
+        }
+
+        return Violation is { } violation ? throw new CallException(violation) : null;
+    }
+
+    /// <summary>Sends one whole message. Safe from several calls at once.</summary>
+    /// <exception cref="CallException">CANCELLED when the client is gone.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> payload, bool isText, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            await _socket.SendAsync(payload, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, cancellationToken);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
+        {
+            throw new CallException(new CallStatus(StatusCode.Cancelled, "The client has gone.") { Origin = StatusOrigin.Client }, e);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>Sends the close frame and waits, for a bounded time, for the client's.</summary>
+    public async ValueTask CloseAsync(int code, string reason)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            if (_closeSent || _socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+            {
+                return;
+            }
+
+            _closeSent = true;
+            await _socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            return;
+        }
+        finally
+        {
+            _sending.Release();
+        }
+
+        // What still arrives has nobody to read it: drain so that the client's close is reached.
+        GiveBack();
+        try
+        {
+            await DrainAsync().WaitAsync(CloseTimeout, _clock);
+        }
+        catch (TimeoutException)
+        {
+            _socket.Abort();
+        }
+    }
+
+    /// <summary>Answers the client's close frame when it is still owed, and lets the socket go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_socket.State == WebSocketState.CloseReceived)
+        {
+            await CloseAsync((int)(_socket.CloseStatus ?? WebSocketCloseStatus.NormalClosure), "");
+        }
+
+        if (_socket.State != WebSocketState.Closed)
+        {
+            _socket.Abort();
+        }
+
+        GiveBack();
+        await DrainAsync();
+        await _receiving;
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+
+        _gone.Dispose();
+    }
+
+    private async Task DrainAsync()
+    {
+        while (await _inbox.Reader.WaitToReadAsync())
+        {
+            while (_inbox.Reader.TryRead(out _))
+            {
+                _free.Release();
+            }
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _free.WaitAsync();
+                var buffer = _buffers[_next];
+                buffer.Clear();
+                if (await ReceiveMessageAsync(buffer) is not { } isText)
+                {
+                    break;
+                }
+
+                _next ^= 1;
+                await _inbox.Writer.WriteAsync(new Inbound(buffer, isText));
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client is gone without a close frame (1006).
+        }
+        finally
+        {
+            if (Violation is null)
+            {
+                await _gone.CancelAsync();
+            }
+
+            _inbox.Writer.Complete();
+        }
+    }
+
+    /// <summary>Joins the fragments of one message; null at the client's close, or over the limit.</summary>
+    private async ValueTask<bool?> ReceiveMessageAsync(PayloadBuffer buffer)
+    {
+        while (true)
+        {
+            var result = await _socket.ReceiveAsync(buffer.GetMemory(4096), CancellationToken.None);
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            buffer.Advance(result.Count);
+            if (buffer.Length > _limit)
+            {
+                Violation = new CallStatus(StatusCode.ResourceExhausted, $"A message is larger than the limit of {_limit} bytes.")
+                {
+                    HttpStatus = 413,
+                    Origin = StatusOrigin.Client,
+                };
+                return null;
+            }
+
+            if (result.EndOfMessage)
+            {
+                return result.MessageType == WebSocketMessageType.Text;
+            }
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (_lent is not null)
+        {
+            _lent = null;
+            _free.Release();
+        }
+    }
+
+    /// <summary>One received message, on loan.</summary>
+    internal readonly record struct Inbound(PayloadBuffer Buffer, bool IsText)
+    {
+        public ReadOnlyMemory<byte> Payload => Buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Gateway.Backends;
+using Gateway.Dispatch;
+using Gateway.Edges;
+using Gateway.Telemetry;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Transcoders.Calls;
+using Transcoders.Grpc;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace Gateway.Forwarding;
+
+/// <summary>
+/// The last step of YARP's pipeline: where edge and backend speak the same protocol YARP's own forwarder answers,
+/// otherwise the hub does. Whoever answers, limits, counters, health and affinity have seen the call.
+/// </summary>
+internal sealed partial class GatewayForwarder(
+    IHttpForwarder inner, EdgeSelector edges, CallTelemetry telemetry, TimeProvider clock, ILogger<GatewayForwarder> logger) : IHttpForwarder
+{
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+        SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, CancellationToken.None);
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer, CancellationToken cancellationToken)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<CallRoute>() is not { } route)
+        {
+            // Not one of our routes: a direct use of YARP's forwarder.
+            return inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+        }
+
+        var (edge, plans) = edges.Select(context, route);
+        if (plans is null)
+        {
+            return RefuseAsync(context, route, edge);
+        }
+
+        return plans.IsPassThrough
+            ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, plans, cancellationToken)
+            : CallAsync(context, destinationPrefix, httpClient, transformer, route, edge, plans, cancellationToken);
+    }
+
+    /// <summary>Same protocol on both sides: the hub is never entered.</summary>
+    private async ValueTask<ForwarderError> ForwardAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer, EdgePlans plans, CancellationToken cancellationToken)
+    {
+        if (NeedsMessageFlushing(context.Request.ContentType))
+        {
+            transformer = new GrpcContentTypeTransformer(transformer, context.Request.ContentType!);
+            context.Request.ContentType = GrpcHeaders.ContentType;
+        }
+
+        var started = clock.GetTimestamp();
+        telemetry.Begin(plans.Labels);
+        var error = ForwarderError.Request;
+        try
+        {
+            error = await inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+            return error;
+        }
+        finally
+        {
+            telemetry.End(plans.Labels, ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
+        }
+    }
+
+    /// <summary>Different protocols: the call goes through the hub.</summary>
+    private async ValueTask<ForwarderError> CallAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, HttpTransformer transformer,
+        CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
+    {
+        if (route.Settings.Timeout is not null)
+        {
+            // The route's timeout is the call's deadline: it ends calls with a status, not by a broken connection.
+            context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        }
+
+        HttpRequestMessage? shaped = null;
+        IResponseShaper? shaper = null;
+        if (RouteTransforms.AreConfigured(context))
+        {
+            shaped = await RouteTransforms.ShapeRequestAsync(context, destinationPrefix, transformer, cancellationToken);
+            if (shaped is null)
+            {
+                return ForwarderError.None;
+            }
+
+            shaper = new RouteTransforms(transformer);
+        }
+
+        try
+        {
+            var destination = new Destination
+            {
+                ClusterId = route.ClusterId,
+                Id = context.GetReverseProxyFeature().ProxiedDestination?.DestinationId ?? destinationPrefix,
+                Address = destinationPrefix,
+                Invoker = httpClient,
+            };
+            var status = await edge.HandleAsync(new EdgeRequest(context, route, plans, destination, shaped, shaper, clock));
+            return Report(context, status);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            CallBroke(logger, e, route.Id);
+            await edge.RefuseAsync(context, route, new CallStatus(StatusCode.Internal, "The gateway failed to carry this call."));
+            return ForwarderError.None;
+        }
+        finally
+        {
+            shaped?.Dispose();
+        }
+    }
+
+    private static async ValueTask<ForwarderError> RefuseAsync(HttpContext context, CallRoute route, IHttpEdge edge)
+    {
+        var served = string.Join(", ", route.Edges.Keys);
+        await edge.RefuseAsync(context, route, new CallStatus(StatusCode.Unimplemented, $"This route does not serve {edge.Name}; it serves {served}.") { HttpStatus = StatusCodes.Status404NotFound });
+        return ForwarderError.None;
+    }
+
+    /// <summary>Tells YARP's passive health what became of the destination: only a failed transport speaks against it.</summary>
+    private static ForwarderError Report(HttpContext context, CallStatus status)
+    {
+        if (status.Origin != StatusOrigin.Transport)
+        {
+            return ForwarderError.None;
+        }
+
+        var error = status.Code == StatusCode.DeadlineExceeded ? ForwarderError.RequestTimedOut : ForwarderError.Request;
+        context.Features.Set<IForwarderErrorFeature>(new ErrorFeature(error));
+        return error;
+    }
+
+    /// <summary>YARP flushes message by message for the exact media type alone; a full-duplex call of any sub-format would hang without.</summary>
+    private static bool NeedsMessageFlushing(string? contentType) =>
+        contentType is not null && contentType.Length > GrpcHeaders.ContentType.Length && GrpcHeaders.IsGrpc(contentType);
+
+    [LoggerMessage(201, LogLevel.Error, "CallBroke: route {Route}")]
+    private static partial void CallBroke(ILogger logger, Exception exception, string route);
+
+    private sealed class ErrorFeature(ForwarderError error) : IForwarderErrorFeature
+    {
+        public ForwarderError Error => error;
+
+        public Exception? Exception => null;
+    }
+}

@@ -1,0 +1,64 @@
+using Gateway.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+
+namespace Gateway.Forwarding;
+
+/// <summary>Puts YARP's pipeline together, with our last step in place of its own.</summary>
+internal static class Proxy
+{
+    public static void Add(IServiceCollection services, YarpConfigProvider provider)
+    {
+        services.AddRouting();
+        services.AddMetrics();
+        services.AddAuthentication();
+        services.AddAuthorization();
+        services.AddCors();
+        services.AddRateLimiter(static _ => { });
+        services.AddOutputCache();
+        services.AddRequestTimeouts();
+        services.AddReverseProxy();
+        services.AddSingleton(provider);
+        services.AddSingleton<IProxyConfigProvider>(provider);
+        services.AddSingleton<IConfigChangeListener>(provider);
+
+        // YARP's forwarder, decorated: see GatewayForwarder.
+        var stock = services.Last(static d => d.ServiceType == typeof(IHttpForwarder));
+        services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(sp => ActivatorUtilities.CreateInstance<GatewayForwarder>(
+            sp, (IHttpForwarder)ActivatorUtilities.CreateInstance(sp, stock.ImplementationType!))));
+
+        // Health in each protocol's own words.
+        services.AddSingleton<IForwarderHttpClientFactory, HealthProbes.ClientFactory>();
+        var probing = services.Last(static d => d.ServiceType == typeof(IProbingRequestFactory));
+        services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory>(sp => new HealthProbes(
+            (IProbingRequestFactory)ActivatorUtilities.CreateInstance(sp, probing.ImplementationType!), provider)));
+    }
+
+    public static void Use(WebApplication app, YarpConfigProvider provider)
+    {
+        app.UseStrictRequests();
+        app.UseWebSockets();
+        app.UseRouting();
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        app.UseOutputCache();
+        app.MapReverseProxy(static proxy =>
+        {
+            proxy.UseSessionAffinity();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        }).ConfigureEndpoints((endpoint, route) =>
+        {
+            // The compiled route rides on the endpoint, so a call keeps the snapshot it was routed by.
+            if (((GatewayModel)provider.Latest.Model!).Routes.TryGetValue(route.RouteId, out var compiled))
+            {
+                endpoint.WithMetadata(compiled);
+            }
+        });
+    }
+}

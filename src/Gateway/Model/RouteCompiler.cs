@@ -1,0 +1,176 @@
+using System.Collections.Frozen;
+using Gateway.Configuration;
+using Gateway.Dispatch;
+using Gateway.Telemetry;
+using Transcoders.Calls;
+using Transcoders.HttpRules;
+using Transcoders.Payloads;
+using Transcoders.Planning;
+using Transcoders.Schema;
+
+namespace Gateway.Model;
+
+/// <summary>Compiles one route over its compiled cluster: what each edge can do, method by method.</summary>
+internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster, IReadOnlyList<ProtocolTraits> edges, List<ConfigProblem> problems)
+{
+    private readonly HttpEdgeOptions _http = settings.Options.Http;
+
+    public CallRoute Compile()
+    {
+        var limits = Limits();
+        var planner = new CallPlanner(cluster.Schema ?? SchemaCatalog.BuiltIn, PayloadOptions(limits), edges);
+        var rules = CompileRules(planner);
+        var plans = new Dictionary<string, EdgePlans>(StringComparer.Ordinal);
+        foreach (var edge in edges)
+        {
+            var wanted = settings.Edges?.Contains(edge.Name, StringComparer.OrdinalIgnoreCase) ?? true;
+            if (wanted && CompileEdge(edge, planner, rules) is { } compiled)
+            {
+                plans.Add(edge.Name, compiled);
+            }
+        }
+
+        if (plans.Count == 0 && settings.Edges is null)
+        {
+            Report("", $"no edge can serve cluster '{cluster.Settings.Id}': {Capital(cluster.Settings.Protocol)} calls need a Schema to be reached from another protocol.");
+        }
+
+        return new CallRoute
+        {
+            Id = settings.Id,
+            ClusterId = cluster.Settings.Id,
+            Settings = settings,
+            Backend = cluster.Backend,
+            Limits = limits,
+            Rules = rules,
+            Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
+            StatusWriter = planner.StatusWriter,
+            Metadata = new MetadataPolicy(settings.Options.Metadata),
+            StreamIdle = settings.Options.Limits.StreamIdle ?? Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    private EdgePlans? CompileEdge(ProtocolTraits edge, CallPlanner planner, HttpRuleTable? rules)
+    {
+        var labels = new CallLabels(settings.Id, edge.Name, cluster.Settings.Protocol);
+        if (cluster.Registration.ForwardedEdges.Contains(edge.Name))
+        {
+            return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels };
+        }
+
+        var backend = cluster.Registration.Traits!(cluster.Settings);
+        if (cluster.Schema is not { } schema)
+        {
+            var opaque = planner.PlanOpaque(edge, backend);
+            if (opaque.Problem is { } problem)
+            {
+                // A route that lists no edges gets those that work; one that lists this edge wants to know.
+                ReportEdge(edge, problem.Text);
+                return null;
+            }
+
+            return new EdgePlans { Edge = edge.Name, Opaque = opaque.Plan, Labels = labels };
+        }
+
+        var byPath = new Dictionary<string, CallPlan>(StringComparer.Ordinal);
+        var byBinding = new Dictionary<HttpBinding, CallPlan>();
+        var refusals = new Dictionary<string, PlanProblem>(StringComparer.Ordinal);
+        foreach (var method in schema.Methods)
+        {
+            var result = planner.Plan(edge, backend, method, null);
+            if (result.Plan is { } plan)
+            {
+                byPath[method.Path] = plan;
+            }
+            else
+            {
+                refusals[method.FullName] = result.Problem!;
+            }
+        }
+
+        foreach (var binding in (rules?.Bindings ?? []).Concat(rules?.AutomaticBindings.Values ?? []))
+        {
+            if (planner.Plan(edge, backend, binding.Method, binding).Plan is { } plan)
+            {
+                byBinding[binding] = plan;
+            }
+        }
+
+        if (byPath.Count == 0)
+        {
+            ReportEdge(edge, refusals.Count > 0 ? refusals.Values.First().Text : "the schema declares no method; a service would be needed.");
+            return null;
+        }
+
+        return new EdgePlans
+        {
+            Edge = edge.Name,
+            ByPath = byPath.ToFrozenDictionary(StringComparer.Ordinal),
+            ByBinding = byBinding.ToFrozenDictionary(),
+            Refusals = refusals.ToFrozenDictionary(StringComparer.Ordinal),
+            Labels = labels,
+        };
+    }
+
+    private HttpRuleTable? CompileRules(CallPlanner planner)
+    {
+        if (cluster.Schema is not { } schema)
+        {
+            return null;
+        }
+
+        var table = planner.BuildRules(
+            schema.Methods,
+            new HttpRuleTableOptions
+            {
+                AutoMapping = _http.AutoMapping,
+                IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
+                Weave = new WeaveOptions
+                {
+                    UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
+                    IgnoreQuery = _http.IgnoreQuery,
+                },
+            },
+            out var found);
+        foreach (var problem in found)
+        {
+            problems.Add(new(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString()));
+        }
+
+        return table;
+    }
+
+    private PayloadPlanOptions PayloadOptions(CallLimits limits) => new()
+    {
+        UnknownFields = _http.UnknownFields == "ignore" ? UnknownFieldHandling.Ignore : UnknownFieldHandling.Reject,
+        EmitDefaults = _http.EmitDefaults,
+        ProtoNames = _http.ProtoNames,
+        EnumsAsNumbers = _http.EnumsAsNumbers,
+        MaxDepth = limits.Depth,
+    };
+
+    private CallLimits Limits()
+    {
+        var declared = settings.Options.Limits;
+        var defaults = CallLimits.Default;
+        return defaults with
+        {
+            MessageSize = declared.MessageSize ?? defaults.MessageSize,
+            Depth = declared.Depth ?? defaults.Depth,
+            CallsPerSocket = declared.CallsPerSocket ?? defaults.CallsPerSocket,
+        };
+    }
+
+    private void ReportEdge(ProtocolTraits edge, string text)
+    {
+        if (settings.Edges is not null)
+        {
+            Report(":Edges", $"'{edge.Name}': {text}");
+        }
+    }
+
+    private void Report(string path, string text) =>
+        problems.Add(new(settings.Position, $"ReverseProxy:Routes:{settings.Id}{path}", text));
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

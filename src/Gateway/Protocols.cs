@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using Gateway.Backends;
+using Gateway.Backends.Grpc;
+using Gateway.Backends.Stdio;
+using Gateway.Configuration;
+using Gateway.Model;
+using Transcoders.Calls;
+using Transcoders.Grpc;
+using Transcoders.Http;
+using Transcoders.Sse;
+using Transcoders.Stdio;
+using Transcoders.WebSocket;
+
+namespace Gateway;
+
+/// <summary>Every protocol there is, registered: a new one adds its edge, its backend, and a line in each list.</summary>
+internal static class Protocols
+{
+    /// <summary>Edges in the order in which a request is offered to them. Source: PROTOCOLS §10.1.</summary>
+    public static readonly IReadOnlyList<ProtocolTraits> Edges =
+        [GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
+
+    /// <summary>The backends, sharing one table of children.</summary>
+    public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
+    [
+        // A cluster without a protocol of its own is YARP's alone: whatever comes is forwarded.
+        new BackendRegistration
+        {
+            Name = HttpTraits.Name,
+            ForwardedEdges = Edges.Select(static e => e.Name).ToFrozenSet(),
+        },
+        new BackendRegistration
+        {
+            Name = GrpcTraits.Name,
+            ForwardedEdges = FrozenSet.Create(GrpcTraits.Name),
+            Traits = static _ => GrpcTraits.Backend,
+            Create = (_, _) => new GrpcBackend(CallLimits.Default, clock),
+            Probe = static (_, _, address) => GrpcHealthProbe.CreateRequest(address),
+            HasReflection = true,
+        },
+        new BackendRegistration
+        {
+            Name = StdioTraits.Name,
+            ForwardedEdges = FrozenSet<string>.Empty,
+            Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
+            Create = (cluster, config) => new StdioBackend(
+                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Probe = static (cluster, config, _) => StdioHealthProbe.CreateRequest(cluster, BaseDirectory(config)),
+            Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
+        },
+    ];
+
+    /// <summary>A compiler of models over these protocols.</summary>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10))));
+
+    private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
+}

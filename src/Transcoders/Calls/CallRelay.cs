@@ -1,0 +1,275 @@
+namespace Transcoders.Calls;
+
+/// <summary>The one pump: joins the two halves of a call and settles exactly one status.</summary>
+/// <remarks>
+/// <code>
+///   client ─► ServerCall.Read ─► plan ─► ClientCall.Write ─► backend      request pump
+///   client ◄─ ServerCall.Write ◄─ plan ◄─ ClientCall.Read  ◄─ backend      response pump
+/// </code>
+/// Pull-based: a side that is not read gives no credit, so backpressure needs no queue. What the backend says decides
+/// how a call ends: a failed write to it ends the request pump only. Pumps settle statuses; nothing escapes by exception.
+/// </remarks>
+public sealed class CallRelay
+{
+    private static readonly CallStatus NoRequest =
+        new(StatusCode.InvalidArgument, "The call ended before its request message.") { Origin = StatusOrigin.Client };
+
+    private static readonly CallStatus NoResponse =
+        new(StatusCode.Internal, "The backend ended the call without a response message.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
+
+    private static readonly CallStatus ExtraResponse =
+        new(StatusCode.Internal, "The backend sent more than one response to a unary call.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
+
+    private static readonly CallStatus Finished = new(StatusCode.Cancelled, "The call has ended.");
+
+    private readonly ServerCall _server;
+    private readonly ClientCall _client;
+    private readonly PayloadExchange _payloads;
+    private readonly CallLimits _limits;
+    private readonly CallLifetime _lifetime;
+    private readonly CallTally _tally;
+
+    private CallRelay(ServerCall server, ClientCall client, PayloadExchange payloads, CallLimits limits, CallLifetime lifetime, CallTally tally)
+    {
+        _server = server;
+        _client = client;
+        _payloads = payloads;
+        _limits = limits;
+        _lifetime = lifetime;
+        _tally = tally;
+    }
+
+    /// <summary>
+    /// How the backend ended the call. A backend half that was cancelled by us knows no more than that (a process is stopped before
+    /// its read notices): then the reason we cancelled for is the status, such as a client's malformed message.
+    /// </summary>
+    private CallStatus Ending =>
+        _client.Status.Code == StatusCode.Cancelled && _lifetime.Token.IsCancellationRequested ? _lifetime.Reason : _client.Status;
+
+    /// <summary>Runs the call to its end and returns the status it ended with. Completing the server half and disposing the client half are the caller's.</summary>
+    /// <param name="server">The half towards the client.</param>
+    /// <param name="client">The half towards the backend, just opened.</param>
+    /// <param name="payloads">The plans between them.</param>
+    /// <param name="limits">The call's bounds.</param>
+    /// <param name="lifetime">Its token stops the pumps; its reason is then the status.</param>
+    /// <param name="tally">Counts what flows.</param>
+    public static ValueTask<RelayResult> RunAsync(
+        ServerCall server, ClientCall client, PayloadExchange payloads, CallLimits limits, CallLifetime lifetime, CallTally tally)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(client);
+        var relay = new CallRelay(server, client, payloads, limits, lifetime, tally);
+        return server.Head.Shape == CallShape.Unary ? relay.UnaryAsync() : relay.StreamAsync();
+    }
+
+    /// <summary>One request, one response: no second task, no flush, and the answer is held until its status is known.</summary>
+    private async ValueTask<RelayResult> UnaryAsync()
+    {
+        using var buffer = new PayloadBuffer(_limits.MessageSize);
+        try
+        {
+            await SendOnceAsync(buffer);
+            buffer.Clear();
+            return await AnswerOnceAsync(buffer);
+        }
+        catch (Exception e)
+        {
+            return Settle(e);
+        }
+    }
+
+    private async ValueTask<RelayResult> StreamAsync()
+    {
+        var shape = _server.Head.Shape;
+        using var buffer = new PayloadBuffer(_limits.MessageSize);
+        Task? requests = null;
+        try
+        {
+            if (shape.StreamsRequests())
+            {
+                requests = PumpRequestsAsync();
+            }
+            else
+            {
+                await SendOnceAsync(buffer);
+                buffer.Clear();
+            }
+
+            return shape.StreamsResponses() ? await PumpResponsesAsync(buffer) : await AnswerOnceAsync(buffer);
+        }
+        catch (Exception e)
+        {
+            return Settle(e);
+        }
+        finally
+        {
+            // The answer has ended: what the client still sends is moot.
+            if (requests is not null)
+            {
+                if (!requests.IsCompleted)
+                {
+                    _lifetime.End(Finished);
+                }
+
+                await requests;
+            }
+        }
+    }
+
+    private async ValueTask SendOnceAsync(PayloadBuffer buffer)
+    {
+        var token = _lifetime.Token;
+        var request = await _server.ReadAsync(token) ?? throw new CallException(NoRequest);
+        var message = Convert(request, buffer);
+        try
+        {
+            await _client.WriteAsync(message, last: true, token);
+        }
+        catch (IOException)
+        {
+            // The backend stopped listening; its answer says why.
+        }
+    }
+
+    /// <summary>The one answer, held back until its status is known: a message may be followed by a failure.</summary>
+    private async ValueTask<RelayResult> AnswerOnceAsync(PayloadBuffer buffer)
+    {
+        var token = _lifetime.Token;
+        var head = await _client.ReadHeadAsync(token);
+        if (await _client.ReadAsync(token) is not { } response)
+        {
+            return new(_client.Status.IsOk ? NoResponse : Ending);
+        }
+
+        Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
+        var accepts = _server.Accepts;
+        if (_payloads.Response(response.Format, accepts) is { } plan)
+        {
+            plan.Convert(response.Payload.Span, buffer);
+            buffer.ThrowIfOverLimit();
+        }
+        else
+        {
+            buffer.Write(response.Payload.Span);
+        }
+
+        if (await _client.ReadAsync(token) is not null)
+        {
+            return new(ExtraResponse);
+        }
+
+        if (_client.Status.IsOk)
+        {
+            await _server.WriteHeadAsync(head, token);
+            await _server.WriteAsync(response with { Payload = buffer.WrittenMemory, Format = accepts }, token);
+        }
+
+        return new(Ending);
+    }
+
+    /// <summary>Client → backend, until the client half-closes. It never throws: a failure of the client's ends the call through its lifetime.</summary>
+    private async Task PumpRequestsAsync()
+    {
+        var token = _lifetime.Token;
+        using var buffer = new PayloadBuffer(_limits.MessageSize);
+        try
+        {
+            while (true)
+            {
+                var read = _server.ReadAsync(token);
+                if (!read.IsCompleted)
+                {
+                    await _client.FlushAsync(token);
+                }
+
+                if (await read is not { } request)
+                {
+                    await _client.HalfCloseAsync(token);
+                    return;
+                }
+
+                await _client.WriteAsync(Convert(request, buffer), last: false, token);
+            }
+        }
+        catch (IOException)
+        {
+            // The backend no longer takes messages: the response pump brings its status.
+        }
+        catch (Exception e)
+        {
+            var result = Settle(e);
+            _lifetime.End(result.Status);
+        }
+    }
+
+    /// <summary>Backend → client, until the backend ends. Flushes only before it waits, so messages that arrive together leave together.</summary>
+    private async ValueTask<RelayResult> PumpResponsesAsync(PayloadBuffer buffer)
+    {
+        var token = _lifetime.Token;
+
+        var opening = _client.ReadHeadAsync(token);
+        if (!opening.IsCompleted)
+        {
+            await _server.FlushAsync(token);
+        }
+
+        await _server.WriteHeadAsync(await opening, token);
+        while (true)
+        {
+            var read = _client.ReadAsync(token);
+            if (!read.IsCompleted)
+            {
+                await _server.FlushAsync(token);
+            }
+
+            if (await read is not { } response)
+            {
+                return new(Ending);
+            }
+
+            Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
+            var accepts = _server.Accepts;
+            if (_payloads.Response(response.Format, accepts) is { } plan)
+            {
+                buffer.Clear();
+                plan.Convert(response.Payload.Span, buffer);
+                buffer.ThrowIfOverLimit();
+                response = response with { Payload = buffer.WrittenMemory, Format = accepts };
+            }
+
+            await _server.WriteAsync(response, token);
+        }
+    }
+
+    private Message Convert(Message request, PayloadBuffer buffer)
+    {
+        Count(ref _tally.RequestMessages, ref _tally.RequestBytes, request);
+        if (_payloads.Request(request.Format, _client.Format) is not { } plan)
+        {
+            return request;
+        }
+
+        buffer.Clear();
+        plan.Convert(request.Payload.Span, buffer);
+        buffer.ThrowIfOverLimit();
+        return request with { Payload = buffer.WrittenMemory, Format = plan.To };
+    }
+
+    private RelayResult Settle(Exception exception) => exception switch
+    {
+        CallException e => new(e.Status),
+        OperationCanceledException when _lifetime.Token.IsCancellationRequested => new(_lifetime.Reason),
+        _ => new(new CallStatus(StatusCode.Internal, "The gateway failed to carry this call."), exception),
+    };
+
+    private static void Count(ref long messages, ref long bytes, in Message message)
+    {
+        messages++;
+        bytes += message.Payload.Length;
+    }
+}
+
+/// <summary>What a relay settled.</summary>
+/// <param name="Status">How the call ended.</param>
+/// <param name="Surprise">The exception behind an INTERNAL status that nobody foresaw, for the log; else null.</param>
+public readonly record struct RelayResult(CallStatus Status, Exception? Surprise = null);

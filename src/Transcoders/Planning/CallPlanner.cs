@@ -1,0 +1,119 @@
+using Transcoders.Calls;
+using Transcoders.HttpRules;
+using Transcoders.Payloads;
+using Transcoders.Schema;
+
+namespace Transcoders.Planning;
+
+/// <summary>
+/// Decides at load how an edge speaks to a backend, or says in one sentence why it cannot. The only room that weighs
+/// two protocols against each other, and it knows them by their traits alone.
+/// </summary>
+public sealed class CallPlanner
+{
+    private readonly PayloadPlanCompiler _compiler;
+    private readonly IReadOnlyList<ProtocolTraits> _edges;
+
+    /// <param name="catalog">The schema; the built-in one for routes without.</param>
+    /// <param name="options">The route's choices in the JSON mapping.</param>
+    /// <param name="edges">Every edge there is, to name the ones that would work.</param>
+    public CallPlanner(SchemaCatalog catalog, PayloadPlanOptions options, IReadOnlyList<ProtocolTraits> edges)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        _compiler = new PayloadPlanCompiler(catalog, options);
+        _edges = edges;
+        StatusWriter = new StatusJsonWriter(catalog);
+    }
+
+    /// <summary>Writes statuses as JSON, with details the schema knows.</summary>
+    public StatusWriter StatusWriter { get; }
+
+    /// <summary>Compiles the HTTP rules of methods with the same choices.</summary>
+    public HttpRuleTable BuildRules(IReadOnlyList<MethodSchema> methods, HttpRuleTableOptions options, out IReadOnlyList<HttpRuleProblem> problems) =>
+        HttpRuleTable.Build(methods, options, _compiler, out problems);
+
+    /// <summary>Plans one method.</summary>
+    /// <param name="edge">What the edge carries.</param>
+    /// <param name="backend">What the backend carries; its first format is the one it takes.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="binding">The HTTP rule it is reached by; null when it is reached by name.</param>
+    public PlanResult Plan(ProtocolTraits edge, ProtocolTraits backend, MethodSchema method, HttpBinding? binding)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(method);
+        if (Refuse(edge, backend, method) is { } reason)
+        {
+            return PlanResult.Refuse(reason);
+        }
+
+        var toJson = binding?.Response.Json ?? _compiler.ProtobufToJson(method.Output);
+        return PlanResult.Of(new CallPlan
+        {
+            Edge = edge,
+            Backend = backend,
+            Method = method,
+            Shape = method.Shape,
+            Payloads = new PayloadExchange(
+                [_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input)],
+                [toJson, _compiler.JsonToProtobuf(method.Output)]),
+        });
+    }
+
+    /// <summary>Plans a route without schema: payloads pass as they are, or change their wrapping only.</summary>
+    public PlanResult PlanOpaque(ProtocolTraits edge, ProtocolTraits backend)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        ArgumentNullException.ThrowIfNull(backend);
+        if (edge.NeedsSchema || backend.NeedsSchema)
+        {
+            var which = edge.NeedsSchema ? edge.Article : backend.Article;
+            return PlanResult.Refuse($"{Capital(which)} needs to know the methods: give the cluster a Schema, or leave this edge out.");
+        }
+
+        return PlanResult.Of(new CallPlan
+        {
+            Edge = edge,
+            Backend = backend,
+            Method = null,
+            Shape = CallShape.Duplex,
+            Payloads = OpaquePayloads.Exchange,
+        });
+    }
+
+    private string? Refuse(ProtocolTraits edge, ProtocolTraits backend, MethodSchema method)
+    {
+        if (method.Shape.StreamsRequests() && !edge.StreamsRequests)
+        {
+            return $"{Capital(edge.Article)} cannot serve {method.FullName}: it streams requests, and {edge.RequestStreamRefusal}; {Others(static e => e.StreamsRequests)} would work.";
+        }
+
+        if (method.Shape.StreamsResponses() && !edge.StreamsResponses)
+        {
+            return $"{Capital(edge.Article)} cannot serve {method.FullName}: it streams responses; {Others(static e => e.StreamsResponses)} would work.";
+        }
+
+        if ((method.Shape.StreamsRequests() && !backend.StreamsRequests) || (method.Shape.StreamsResponses() && !backend.StreamsResponses))
+        {
+            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams, and this protocol does not.";
+        }
+
+        return null;
+    }
+
+    private string Others(Func<ProtocolTraits, bool> fits)
+    {
+        var names = new List<string>();
+        foreach (var edge in _edges)
+        {
+            if (fits(edge))
+            {
+                names.Add(edge.Name);
+            }
+        }
+
+        return names.Count == 0 ? "no edge" : string.Join(", ", names);
+    }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

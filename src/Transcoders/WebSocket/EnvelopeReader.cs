@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Transcoders.Calls;
+
+namespace Transcoders.WebSocket;
+
+/// <summary>Reads one envelope frame without a DOM; its payload stays where it is in the frame.</summary>
+public static class EnvelopeReader
+{
+    private const int MaxHeaders = 100;
+
+    /// <exception cref="CallException">INVALID_ARGUMENT for what is not a frame of the protocol.</exception>
+    public static EnvelopeFrame Read(ReadOnlyMemory<byte> frame, int maxDepth)
+    {
+        EnvelopeKind? kind = null;
+        long id = 0;
+        string? method = null;
+        CallMetadata? headers = null;
+        long? timeout = null;
+        var hasData = false;
+        ReadOnlyMemory<byte> data = default;
+        var format = PayloadFormat.Json;
+        var last = false;
+        try
+        {
+            var reader = new Utf8JsonReader(frame.Span, new JsonReaderOptions { MaxDepth = maxDepth + 1 });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw Bad("a frame is a JSON object such as {\"t\":\"msg\",\"id\":1,\"data\":{}}");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("t"u8))
+                {
+                    kind = ReadKind(ref reader);
+                }
+                else if (reader.ValueTextEquals("id"u8))
+                {
+                    id = ReadNumber(ref reader, "id");
+                }
+                else if (reader.ValueTextEquals("method"u8))
+                {
+                    method = ReadString(ref reader, "method");
+                }
+                else if (reader.ValueTextEquals("timeoutMs"u8))
+                {
+                    timeout = ReadNumber(ref reader, "timeoutMs");
+                }
+                else if (reader.ValueTextEquals("headers"u8))
+                {
+                    headers = ReadHeaders(ref reader);
+                }
+                else if (reader.ValueTextEquals("data"u8))
+                {
+                    reader.Read();
+                    var start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    data = frame[start..(int)reader.BytesConsumed];
+                    (hasData, format) = (true, PayloadFormat.Json);
+                }
+                else if (reader.ValueTextEquals("b64"u8))
+                {
+                    reader.Read();
+                    if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
+                    {
+                        throw Bad("\"b64\" must be base64 text");
+                    }
+
+                    data = bytes;
+                    (hasData, format) = (true, PayloadFormat.Protobuf);
+                }
+                else if (reader.ValueTextEquals("last"u8))
+                {
+                    reader.Read();
+                    last = reader.TokenType == JsonTokenType.True;
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            if (reader.TokenType != JsonTokenType.EndObject || reader.Read())
+            {
+                throw Bad("a frame is one JSON object");
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"envelope: not valid JSON: {e.Message}") { Origin = StatusOrigin.Client }, e);
+        }
+
+        return new EnvelopeFrame
+        {
+            Kind = kind ?? throw Bad("\"t\" is missing; it is one of start, msg, half, cancel"),
+            Id = id,
+            Method = method,
+            Headers = headers,
+            TimeoutMs = timeout,
+            HasData = hasData,
+            Data = data,
+            Format = format,
+            Last = last,
+        };
+    }
+
+    private static EnvelopeKind ReadKind(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            if (reader.ValueTextEquals("msg"u8))
+            {
+                return EnvelopeKind.Message;
+            }
+
+            if (reader.ValueTextEquals("start"u8))
+            {
+                return EnvelopeKind.Start;
+            }
+
+            if (reader.ValueTextEquals("half"u8))
+            {
+                return EnvelopeKind.Half;
+            }
+
+            if (reader.ValueTextEquals("cancel"u8))
+            {
+                return EnvelopeKind.Cancel;
+            }
+        }
+
+        throw Bad("\"t\" must be one of start, msg, half, cancel");
+    }
+
+    private static long ReadNumber(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0
+            ? value
+            : throw Bad($"\"{name}\" must be a whole number, not negative");
+    }
+
+    private static string ReadString(ref Utf8JsonReader reader, string name)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Bad($"\"{name}\" must be text");
+    }
+
+    private static CallMetadata ReadHeaders(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Bad("\"headers\" must be an object of texts");
+        }
+
+        var headers = new CallMetadata();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            var value = ReadString(ref reader, "headers." + name);
+            if (headers.Count == MaxHeaders)
+            {
+                throw Bad($"more than {MaxHeaders} headers");
+            }
+
+            if (!MetadataText.IsName(name) || !MetadataText.IsValue(value))
+            {
+                throw Bad("a header's name takes letters, digits and -_.; its value printable ASCII");
+            }
+
+            headers.Add(name, value);
+        }
+
+        return headers;
+    }
+
+    private static CallException Bad(string text) =>
+        new(new CallStatus(StatusCode.InvalidArgument, "envelope: " + text) { Origin = StatusOrigin.Client });
+}

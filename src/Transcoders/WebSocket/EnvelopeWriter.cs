@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Transcoders.Calls;
+
+namespace Transcoders.WebSocket;
+
+/// <summary>Writes the frames the gateway sends on an envelope socket.</summary>
+public static class EnvelopeWriter
+{
+    /// <summary>`{"t":"headers","id":1,"headers":{…}}`</summary>
+    public static void WriteHeaders(PayloadBuffer output, long id, CallMetadata headers)
+    {
+        Open(output, "headers"u8, id);
+        output.Write(",\"headers\":"u8);
+        WriteMetadata(output, headers);
+        output.Write("}"u8);
+    }
+
+    /// <summary>`{"t":"msg","id":1,"seq":1,"data":…}`; a payload that is not JSON goes as `b64`, or as a JSON string when it is text.</summary>
+    public static void WriteMessage(PayloadBuffer output, long id, long sequence, in Message message)
+    {
+        Open(output, "msg"u8, id);
+        output.Write(",\"seq\":"u8);
+        WriteNumber(output, sequence);
+        var payload = message.Payload.Span;
+        switch (message.Format)
+        {
+            case PayloadFormat.Json:
+                output.Write(",\"data\":"u8);
+                output.Write(payload);
+                break;
+            case PayloadFormat.Text:
+                output.Write(",\"data\":"u8);
+                WriteString(output, payload);
+                break;
+            default:
+                output.Write(",\"b64\":\""u8);
+                var span = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(payload.Length));
+                Base64.EncodeToUtf8(payload, span, out _, out var written);
+                output.Advance(written);
+                output.Write("\""u8);
+                break;
+        }
+
+        output.Write("}"u8);
+    }
+
+    /// <summary>`{"t":"end","id":1,"status":{…},"trailers":{…}}`; <paramref name="status"/> is the status as JSON.</summary>
+    public static void WriteEnd(PayloadBuffer output, long id, ReadOnlySpan<byte> status, CallMetadata? trailers)
+    {
+        Open(output, "end"u8, id);
+        output.Write(",\"status\":"u8);
+        output.Write(status);
+        output.Write(",\"trailers\":"u8);
+        WriteMetadata(output, trailers);
+        output.Write("}"u8);
+    }
+
+    private static void Open(PayloadBuffer output, ReadOnlySpan<byte> kind, long id)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write("{\"t\":\""u8);
+        output.Write(kind);
+        output.Write("\",\"id\":"u8);
+        WriteNumber(output, id);
+    }
+
+    private static void WriteMetadata(PayloadBuffer output, CallMetadata? metadata)
+    {
+        output.Write("{"u8);
+        var first = true;
+        foreach (var entry in metadata is null ? default : metadata.AsSpan())
+        {
+            if (!first)
+            {
+                output.Write(","u8);
+            }
+
+            first = false;
+            WriteString(output, entry.Key);
+            output.Write(":"u8);
+            WriteString(output, entry.Value);
+        }
+
+        output.Write("}"u8);
+    }
+
+    private static void WriteString(PayloadBuffer output, ReadOnlySpan<byte> utf8)
+    {
+        output.Write("\""u8);
+        output.Write(JsonEncodedText.Encode(utf8, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        output.Write("\""u8);
+    }
+
+    private static void WriteString(PayloadBuffer output, string text)
+    {
+        output.Write("\""u8);
+        output.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+        output.Write("\""u8);
+    }
+
+    private static void WriteNumber(PayloadBuffer output, long value)
+    {
+        value.TryFormat(output.GetSpan(20), out var written, default, System.Globalization.CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
+}
