@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the descriptor sets of the samples (config/protos/*.binpb) and of the bench from their .proto files.
+# Writes the descriptor sets of the samples (config/protos/*.binpb), of the bench and of the etcd tutorial from their
+# .proto files.
 #
 #   scripts/make-descriptors.sh            write them
 #   scripts/make-descriptors.sh --check    exit 1 when a committed set is not what its source gives
@@ -49,4 +50,5 @@ mode=write
 compile config/protos/library.binpb samples/Library/protos library/v1/library.proto library/v1/behaviours.proto
 compile config/protos/linetool.binpb samples/LineTool/protos tools/v1/linetool.proto
 compile bench/Load/bench.binpb bench/LoadBackend/protos bench/v1/bench.proto
+compile docs/tutorials/etcd/etcd.binpb docs/tutorials/etcd/protos rpc.proto
 exit "$stale"

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Backends;
 using Gateway.Dispatch;
 using Microsoft.AspNetCore.Http.Features;
@@ -66,6 +67,7 @@ public sealed class EdgeRequest
     {
         var request = Context.Request;
         var asked = AskedTimeout(request.Headers);
+        var peer = Context.Connection.RemoteIpAddress?.ToString();
         return new CallHead
         {
             Method = method,
@@ -73,9 +75,9 @@ public sealed class EdgeRequest
             Verb = Verb,
             Target = Target,
             ContentType = request.ContentType,
-            Metadata = MakeMetadata(),
+            Metadata = MakeMetadata(peer),
             Deadline = Route.DeadlineFor(shape, asked, Clock),
-            Peer = Context.Connection.RemoteIpAddress?.ToString(),
+            Peer = peer,
             Scheme = request.Scheme,
             Authority = request.Host.Value ?? "",
         };
@@ -94,7 +96,7 @@ public sealed class EdgeRequest
             : null;
     }
 
-    private CallMetadata MakeMetadata()
+    private CallMetadata MakeMetadata(string? peer)
     {
         var metadata = new CallMetadata(12);
         var policy = Route.Metadata;
@@ -112,6 +114,7 @@ public sealed class EdgeRequest
                 }
             }
 
+            AddTraceContext(metadata);
             return metadata;
         }
 
@@ -126,16 +129,31 @@ public sealed class EdgeRequest
             }
         }
 
-        AddForwarded(metadata);
+        AddForwarded(metadata, peer);
+        AddTraceContext(metadata);
         return metadata;
     }
 
-    /// <summary>Who called, as YARP's defaults tell a backend: what a client claims of it is replaced.</summary>
-    private void AddForwarded(CallMetadata metadata)
+    /// <summary>Without an activity of our own the client's trace context crosses as it came; with one, the backend's client writes it.</summary>
+    private void AddTraceContext(CallMetadata metadata)
     {
-        if (Context.Connection.RemoteIpAddress is { } address)
+        var headers = Context.Request.Headers;
+        if (Activity.Current is not null || headers.TraceParent.Count != 1)
         {
-            metadata.Add("x-forwarded-for", address.ToString());
+            return;
+        }
+
+        Add(metadata, "traceparent", headers.TraceParent[0]);
+        Add(metadata, "tracestate", headers.TraceState.Count == 0 ? null : headers.TraceState.ToString());
+        Add(metadata, "baggage", headers.Baggage.Count == 0 ? null : headers.Baggage.ToString());
+    }
+
+    /// <summary>Who called, as YARP's defaults tell a backend: what a client claims of it is replaced.</summary>
+    private void AddForwarded(CallMetadata metadata, string? peer)
+    {
+        if (peer is not null)
+        {
+            metadata.Add("x-forwarded-for", peer);
         }
 
         var request = Context.Request;
