@@ -48,6 +48,8 @@ public sealed class CallPlanner
         }
 
         var toJson = binding?.Response.Json ?? _compiler.ProtobufToJson(method.Output);
+        var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input));
+        var answerWire = _compiler.JsonToProtobuf(method.Output);
         return PlanResult.Of(new CallPlan
         {
             Edge = edge,
@@ -55,8 +57,8 @@ public sealed class CallPlanner
             Method = method,
             Shape = method.Shape,
             Payloads = new PayloadExchange(
-                [_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input)],
-                [toJson, _compiler.JsonToProtobuf(method.Output)]),
+                [requestWire, requestJson, new ThroughProtobufPlan(requestWire, requestJson)],
+                [toJson, answerWire, new ThroughProtobufPlan(answerWire, toJson)]),
         });
     }
 
