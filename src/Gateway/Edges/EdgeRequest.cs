@@ -100,12 +100,13 @@ public sealed class EdgeRequest
     {
         var metadata = new CallMetadata(12);
         var policy = Route.Metadata;
+        var ownHop = Context.Request.Headers.Connection;
         if (_shaped is not null)
         {
             // The transforms have written X-Forwarded-* as the route wants them: reserved from clients, not from our own configuration.
             foreach (var header in _shaped.Headers.NonValidated)
             {
-                if (policy.Passes(header.Key) || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+                if ((policy.Passes(header.Key) && !ConnectionOptions.Nominate(ownHop, header.Key)) || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
                 {
                     foreach (var value in header.Value)
                     {
@@ -120,7 +121,7 @@ public sealed class EdgeRequest
 
         foreach (var header in Context.Request.Headers)
         {
-            if (policy.Passes(header.Key))
+            if (policy.Passes(header.Key) && !ConnectionOptions.Nominate(ownHop, header.Key))
             {
                 foreach (var value in header.Value)
                 {
