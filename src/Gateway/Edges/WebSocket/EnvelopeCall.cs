@@ -51,6 +51,7 @@ internal sealed class EnvelopeCall : ServerCall
     /// <summary>Takes a message from the socket's loop.</summary>
     public void Post(in EnvelopeFrame frame)
     {
+        CallStatus? overflow = null;
         lock (_lock)
         {
             if (_failure is not null || !frame.HasData)
@@ -64,7 +65,7 @@ internal sealed class EnvelopeCall : ServerCall
             }
             else if (_waitingBytes + frame.Data.Length > Math.Max(MaxWaiting, _waiting.Count == 0 ? frame.Data.Length : 0))
             {
-                _failure = new CallStatus(StatusCode.ResourceExhausted, $"More than {MaxWaiting} bytes wait for the backend.") { Origin = StatusOrigin.Client };
+                overflow = new CallStatus(StatusCode.ResourceExhausted, $"More than {MaxWaiting} bytes wait for the backend.") { Origin = StatusOrigin.Client };
             }
             else
             {
@@ -77,6 +78,13 @@ internal sealed class EnvelopeCall : ServerCall
             {
                 _accepts = PayloadFormat.Protobuf;
             }
+        }
+
+        if (overflow is not null)
+        {
+            // The relay waits for the backend, not for us: it has to be stopped.
+            Cancel(overflow);
+            return;
         }
 
         _arrived.Release();
@@ -171,6 +179,12 @@ internal sealed class EnvelopeCall : ServerCall
         if (_connection.Gone.IsCancellationRequested)
         {
             return;
+        }
+
+        if (status.Code == StatusCode.Cancelled && _failure is { } reason)
+        {
+            // Stopped from here: the reason is known better than the relay knows it.
+            status = reason;
         }
 
         using var json = new PayloadBuffer(_request.Route.Limits.MessageSize);
