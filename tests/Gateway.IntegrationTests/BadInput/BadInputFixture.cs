@@ -28,16 +28,16 @@ public sealed class BadInputFixture : GatewayFixture
             "body": { "ClusterId": "library", "Match": { "Path": "/body/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/body" } ], "MaxRequestBodySize": 1000 },
             "http-only": { "ClusterId": "library", "Match": { "Path": "/http-only/{**path}" }, "Edges": [ "http" ], "Transforms": [ { "PathRemovePrefix": "/http-only" } ] },
             "dead": { "ClusterId": "dead", "Match": { "Path": "/dead/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/dead" } ] },
-            "dead-rpc": { "ClusterId": "dead", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "dead" ] } ] } },
-            "small-stdio": { "ClusterId": "behaviours", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "small-stdio" ] } ] },
+            "dead-rpc": { "Order": -1, "ClusterId": "dead", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "dead" ] } ] } },
+            "small-stdio": { "Order": -1, "ClusterId": "behaviours", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "small-stdio" ] } ] },
               "Options": { "Limits": { "MessageSize": 4096 } } },
             {{Lines("echo")}}, {{Lines("broken")}}, {{Lines("early")}}, {{Lines("flood")}}, {{Lines("flood-line")}}, {{Lines("endless")}}, {{Lines("hang")}}, {{Lines("ignore")}}, {{Lines("binary")}}, {{Lines("garbage")}}, {{Lines("told")}},
-            "garbage-typed": { "ClusterId": "garbage-typed", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "garbage" ] } ] } }
+            "garbage-typed": { "Order": -1, "ClusterId": "garbage-typed", "Match": { "Path": "/{**path}", "Headers": [ { "Name": "x-rig", "Values": [ "garbage" ] } ] } }
           },
           "Clusters": {
             "library": {{LibraryCluster()}},
             "dead": {{LibraryCluster($"http://127.0.0.1:{ClosedPort()}/")}},
-            "behaviours": { "Protocol": "stdio", "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] }, "Process": { {{TestChildProgram.Command("hang")}}, {{Stop}} } },
+            "behaviours": { "Protocol": "stdio", "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] }, "Process": { "Command": "/usr/bin/sleep", "Arguments": [ "1000000" ], {{Stop}} } },
             "echo": { "Protocol": "stdio", "Process": { {{TestChildProgram.Command("echo")}}, {{Stop}} } },
             "broken": { "Protocol": "stdio", "Process": { "Command": "{{_brokenProgram}}" } },
             "early": { "Protocol": "stdio", "Process": { {{TestChildProgram.Command("exit", "65")}}, {{Stop}} } },

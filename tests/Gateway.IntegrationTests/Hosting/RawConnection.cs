@@ -15,7 +15,7 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.Latin1.GetBytes(text));
+    public async Task SendAsync(string text) => await _socket.SendAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads until the text has come; returns everything read.</summary>
     public async Task<string> ReadUntilAsync(string text)
