@@ -1,3 +1,4 @@
+using Gateway.Admin;
 using Gateway.Backends.Stdio;
 using Gateway.Configuration;
 using Gateway.Dispatch;
@@ -11,6 +12,7 @@ using Gateway.Model;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Serilog.Core;
 
 namespace Gateway;
 
@@ -20,19 +22,25 @@ public sealed class GatewayHost : IAsyncDisposable
     private const string DefaultUrls = "http://127.0.0.1:8080";
 
     private readonly WebApplication _app;
+    private readonly AdminServer _admin;
     private readonly ProcessTable _processes;
-    private readonly ConfigFileWatcher? _watcher;
+    private readonly Logger _log;
+    private ConfigFileWatcher? _watcher;
 
-    private GatewayHost(WebApplication app, ProcessTable processes, ConfigFileWatcher? watcher)
+    private GatewayHost(WebApplication app, AdminServer admin, ProcessTable processes, Logger log)
     {
         _app = app;
+        _admin = admin;
         _processes = processes;
-        _watcher = watcher;
+        _log = log;
     }
 
     /// <summary>Addresses it listens on, ports as they were bound.</summary>
     public IReadOnlyList<string> Addresses =>
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    /// <summary>Addresses of the admin port, ports as they were bound.</summary>
+    public IReadOnlyList<string> AdminAddresses => _admin.Addresses;
 
     public IServiceProvider Services => _app.Services;
 
@@ -52,45 +60,61 @@ public sealed class GatewayHost : IAsyncDisposable
             throw new GatewayConfigException(problems);
         }
 
-        // 2. Build the host. Nothing is read from appsettings or the command line: the file is the configuration.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gateway", ContentRootPath = Path.GetDirectoryName(file) });
+        // 2. Build the host. Nothing is read from appsettings or a command line: the file is the configuration.
+        var log = LogSetup.CreateLogger(config, options.LogsToStandardError, environment);
         var processes = new ProcessTable();
-        AddServices(builder.Services, options, processes);
-        builder.Logging.AddSimpleConsole();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gateway", ContentRootPath = Path.GetDirectoryName(file) });
+        builder.AddGatewayLogging(log);
         if (options.ExtraLog is { } extra)
         {
             builder.Logging.AddProvider(extra);
         }
 
+        builder.AddGatewayTelemetry(environment);
+        AddServices(builder.Services, options, processes);
         Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
-        using var logs = LoggerFactory.Create(static _ => { });
+        var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
         var compiler = Protocols.Compiler(processes, options.Clock, logs);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {
+            await log.DisposeAsync();
             throw new GatewayConfigException(found);
         }
 
-        // 4. Listen.
+        // 4. Listen, the admin port first: it tells that the rest is not ready yet.
         var provider = new YarpConfigProvider(config, model);
         Proxy.Add(builder.Services, provider);
+        var reloads = new ReloadState(options.Clock);
         builder.Services.AddSingleton(services => new GatewayReload(
-            provider, compiler, file, environment, options.Clock, services.GetRequiredService<ILogger<GatewayReload>>()));
+            provider, compiler, file, environment,
+            applied => Applied(applied, reloads, services), rejected => Rejected(rejected, reloads, services),
+            services.GetRequiredService<ILogger<GatewayReload>>()));
         var app = builder.Build();
         Proxy.Use(app, provider);
-        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<CallDrain>().Begin);
-        await app.StartAsync(cancellationToken);
-        return new GatewayHost(app, processes, options.Watch ? Watch(app, config, options.Clock) : null);
+        var ready = new Readiness { IsConfigured = true };
+        var admin = new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
+        var host = new GatewayHost(app, admin, processes, log);
+        try
+        {
+            await host.StartAsync(provider, reloads, ready, cancellationToken);
+            host.Watch(options, config);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Reads the file again; empty when it is in force.</summary>
     public Task<IReadOnlyList<ConfigProblem>> ReloadAsync(CancellationToken cancellationToken) =>
         _app.Services.GetRequiredService<GatewayReload>().ReloadAsync(cancellationToken);
 
-    /// <summary>Returns when the process is told to stop.</summary>
+    /// <summary>Returns when the process is told to stop, by a signal or by the token.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -100,30 +124,76 @@ public sealed class GatewayHost : IAsyncDisposable
             await _watcher.DisposeAsync();
         }
 
+        // Calls drain while the admin port still answers that they do.
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _processes.DisposeAsync();
+        await _admin.DisposeAsync();
+        await _log.DisposeAsync();
     }
 
-    private static ConfigFileWatcher Watch(WebApplication app, GatewayConfig config, TimeProvider clock)
+    private async Task StartAsync(YarpConfigProvider provider, ReloadState reloads, Readiness ready, CancellationToken cancellationToken)
     {
-        var reload = app.Services.GetRequiredService<GatewayReload>();
-        ConfigFileWatcher? watcher = null;
-        watcher = new ConfigFileWatcher(
+        Applied(provider.Current.Config, reloads, _app.Services);
+        HostTelemetry.Start(_app.Services, _processes);
+        var drain = _app.Services.GetRequiredService<CallDrain>();
+        _app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            ready.IsDraining = true;
+            drain.Begin();
+        });
+        await _admin.StartAsync(cancellationToken);
+        await _app.StartAsync(cancellationToken);
+        ready.IsListening = true;
+    }
+
+    private static void Applied(GatewayConfig config, ReloadState reloads, IServiceProvider services)
+    {
+        reloads.Applied(config);
+        services.GetRequiredService<ConfigTelemetry>().Applied();
+    }
+
+    private static void Rejected(IReadOnlyList<ConfigProblem> problems, ReloadState reloads, IServiceProvider services)
+    {
+        reloads.Rejected(problems);
+        services.GetRequiredService<ConfigTelemetry>().Rejected();
+    }
+
+    private void Watch(GatewayHostOptions options, GatewayConfig config)
+    {
+        if (!options.Watch)
+        {
+            return;
+        }
+
+        var reload = _app.Services.GetRequiredService<GatewayReload>();
+        _watcher = new ConfigFileWatcher(
             Files(config),
             async cancellationToken =>
             {
                 await reload.ReloadAsync(cancellationToken);
-                watcher?.SetFiles(Files(reload.Model.Config));
+                _watcher?.SetFiles(Files(reload.Model.Config));
             },
-            clock,
-            app.Services.GetRequiredService<ILogger<ConfigFileWatcher>>());
-        return watcher;
+            options.Clock,
+            _app.Services.GetRequiredService<ILogger<ConfigFileWatcher>>());
     }
 
     /// <summary>The file, and every file it names that a reload would read again.</summary>
     private static IEnumerable<string> Files(GatewayConfig config) =>
         config.Clusters.Values.SelectMany(static cluster => cluster.Schema?.DescriptorSets ?? []).Prepend(config.File);
+
+    private static AdminSources Sources(
+        WebApplication app, YarpConfigProvider provider, ProcessTable processes, ReloadState reloads, Readiness ready, TimeProvider clock) => new()
+    {
+        Readiness = ready,
+        Reload = reloads,
+        Routes = json => AdminRoutes.Write(json, (GatewayModel)provider.Current.Model!),
+        Calls = app.Services.GetRequiredService<CallRegistry>(),
+        Processes = processes,
+        Metrics = app.Services.GetRequiredService<PrometheusExporter>(),
+        Clock = clock,
+        Loggers = app.Services.GetRequiredService<ILoggerFactory>(),
+    };
 
     /// <summary>The command line goes before the file's `Urls`; `Kestrel:Endpoints` alone leave no default address.</summary>
     private static void Listen(WebApplicationBuilder builder, GatewayHostOptions options, GatewayConfig config)
@@ -142,7 +212,6 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         services.AddSingleton(options.Clock);
         services.AddSingleton(processes);
-        services.AddSingleton<CallTelemetry>();
         services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Gateway.Backends.Stdio;
+using Gateway.Configuration;
 using Gateway.Telemetry;
 
 namespace Gateway.Admin;
@@ -45,7 +46,15 @@ internal static class AdminJson
         json.WriteEndArray();
         json.WriteEndObject();
         json.WritePropertyName("config");
-        ConfigRedactor.Write(json, state.Config);
+        if (state.Config is { } config)
+        {
+            ConfigRedactor.Write(config, json);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
         json.WriteEndObject();
     }
 

@@ -6,7 +6,7 @@ namespace Gateway.Configuration;
 /// <summary>Prints a configuration without its secrets, for `/config` and the log.</summary>
 /// <remarks>
 /// Variables stand by their name, `${NAME}`, never by their value. Hidden besides: values of keys that sound secret,
-/// the environment of children, headers that carry credentials, and passwords in URLs.
+/// the environment of children, headers that carry credentials, passwords in URLs, and secrets among arguments and queries.
 /// </remarks>
 public static partial class ConfigRedactor
 {
@@ -36,13 +36,7 @@ public static partial class ConfigRedactor
                 json.WriteEndObject();
                 break;
             case ConfigNodeKind.Array:
-                json.WriteStartArray();
-                foreach (var child in node.Children)
-                {
-                    WriteNode(child, json, hide);
-                }
-
-                json.WriteEndArray();
+                WriteArray(node, json, hide);
                 break;
             case ConfigNodeKind.Null:
                 json.WriteNullValue();
@@ -51,6 +45,20 @@ public static partial class ConfigRedactor
                 WriteValue(node, json, hide);
                 break;
         }
+    }
+
+    /// <summary>`[ "--token", "abc" ]`: the flag may be shown, what follows it may not.</summary>
+    private static void WriteArray(ConfigNode node, Utf8JsonWriter json, bool hide)
+    {
+        json.WriteStartArray();
+        var follows = false;
+        foreach (var child in node.Children)
+        {
+            WriteNode(child, json, hide || follows);
+            follows = child.Written is { } flag && flag.StartsWith('-') && !flag.Contains('=') && SecretName().IsMatch(flag);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteValue(ConfigNode node, Utf8JsonWriter json, bool hide)
@@ -66,7 +74,8 @@ public static partial class ConfigRedactor
         }
         else if (node.Kind == ConfigNodeKind.Text)
         {
-            json.WriteStringValue(UrlPassword().Replace(node.Written!, $"$1{Hidden}@"));
+            var text = UrlPassword().Replace(node.Written!, $"$1{Hidden}@");
+            json.WriteStringValue(SecretAssignment().Replace(text, $"$1{Hidden}"));
         }
         else
         {
@@ -93,7 +102,7 @@ public static partial class ConfigRedactor
             : false;
     }
 
-    [GeneratedRegex("password|passwd|secret|token|api_?key|credential|connectionstring|authorization", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("password|passwd|secret|token|api[_-]?key|credential|connectionstring|authorization", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 
     [GeneratedRegex("authorization|cookie|token|secret|key|credential|password", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -101,6 +110,10 @@ public static partial class ConfigRedactor
 
     [GeneratedRegex(@"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeVariable();
+
+    // `--password=abc`, `?api_key=abc&x=1`; a variable that follows is no secret.
+    [GeneratedRegex(@"((?:password|passwd|secret|token|api[_-]?key|credential)[A-Za-z0-9_-]*=)(?!\$\{)[^&;,\s]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretAssignment();
 
     [GeneratedRegex(@"(://)[^/@\s]+@", RegexOptions.CultureInvariant)]
     private static partial Regex UrlPassword();

@@ -6,12 +6,9 @@ namespace Gateway.Forwarding;
 /// <summary>Takes a changed file into force whole, or leaves the old one and says why. One reload at a time.</summary>
 internal sealed partial class GatewayReload(
     YarpConfigProvider provider, GatewayModelCompiler compiler, string file, IReadOnlyDictionary<string, string> environment,
-    TimeProvider clock, ILogger<GatewayReload> logger) : IDisposable
+    Action<GatewayConfig> applied, Action<IReadOnlyList<ConfigProblem>> rejected, ILogger<GatewayReload> logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
-
-    /// <summary>The configuration in force and the last attempt to replace it.</summary>
-    public ReloadState State { get; private set; } = new(clock.GetUtcNow(), null, []);
 
     /// <summary>The model in force.</summary>
     public GatewayModel Model => (GatewayModel)provider.Current.Model!;
@@ -26,12 +23,12 @@ internal sealed partial class GatewayReload(
             var problems = await TryAsync(cancellationToken);
             if (problems.Count == 0)
             {
-                State = new(clock.GetUtcNow(), null, []);
+                applied(Model.Config);
                 ConfigApplied(logger, file);
             }
             else
             {
-                State = State with { RejectedAt = clock.GetUtcNow(), Problems = problems };
+                rejected(problems);
                 ConfigRejected(logger, file, string.Join(Environment.NewLine, problems));
             }
 
@@ -63,9 +60,3 @@ internal sealed partial class GatewayReload(
     [LoggerMessage(212, LogLevel.Error, "ConfigRejected: {File} is not taken, the configuration before it stays in force:\n{Problems}")]
     private static partial void ConfigRejected(ILogger logger, string file, string problems);
 }
-
-/// <summary>What became of the configuration file.</summary>
-/// <param name="AppliedAt">When the configuration in force was taken.</param>
-/// <param name="RejectedAt">When a newer file was refused; null when none has been since.</param>
-/// <param name="Problems">Why it was refused.</param>
-internal sealed record ReloadState(DateTimeOffset AppliedAt, DateTimeOffset? RejectedAt, IReadOnlyList<ConfigProblem> Problems);

@@ -56,8 +56,8 @@ public static class LogSetup
     {
         var logging = new LoggerConfiguration()
             .MinimumLevel.Is(settings.Level)
-            .Destructure.ToMaximumStringLength(TelemetryLimits.LogValueLength)
-            .Enrich.FromLogContext();
+            .Enrich.FromLogContext()
+            .Enrich.With(new LogValueLimit());
         var traceContextLevel = settings.Level;
         var longest = -1;
         foreach (var (category, level) in settings.Overrides)

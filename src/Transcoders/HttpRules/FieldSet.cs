@@ -11,6 +11,9 @@ internal ref struct FieldSet
     /// <summary>The message itself, as a parent.</summary>
     public const int Root = -1;
 
+    /// <summary>Most entries: each is compared with all before it, so their number bounds the work a query can cause.</summary>
+    public const int MaxCount = 1024;
+
     private Span<Entry> _entries;
     private Entry[]? _rented;
     private int _count;
@@ -27,6 +30,8 @@ internal ref struct FieldSet
     public bool HasOneofs { get; private set; }
 
     public readonly int Count => _count;
+
+    public readonly bool IsFull => _count >= MaxCount;
 
     public readonly ref Entry this[int index] => ref _entries[index];
 

@@ -134,6 +134,11 @@ internal sealed class QueryBinder
         scoped ReadOnlySpan<char> name, scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<char> rawValue,
         ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output, ref WireWriter writer)
     {
+        if (set.IsFull)
+        {
+            throw new CallException(StatusCode.InvalidArgument, $"The query sets more than {FieldSet.MaxCount} fields, messages on the way included.");
+        }
+
         var parent = FieldSet.Root;
         foreach (var node in chain)
         {

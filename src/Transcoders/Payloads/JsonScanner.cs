@@ -86,11 +86,19 @@ internal ref struct JsonScanner
     /// <summary>Steps over the opening bracket; true when the container is empty and has been closed as well.</summary>
     public bool Open(byte close)
     {
-        if (++_depth > _maxDepth)
+        Enter();
+        if (!OpenFlat(close))
         {
-            FailDepth();
+            return false;
         }
 
+        _depth--;
+        return true;
+    }
+
+    /// <summary>As <see cref="Open"/>, for a container that cannot hold itself and so does not count as a level: no <see cref="Close"/> belongs to it.</summary>
+    public bool OpenFlat(byte close)
+    {
         _position++;
         if (Peek() != close)
         {
@@ -98,8 +106,16 @@ internal ref struct JsonScanner
         }
 
         _position++;
-        _depth--;
         return true;
+    }
+
+    /// <summary>Counts a level; <see cref="Close"/> counts it back.</summary>
+    public void Enter()
+    {
+        if (++_depth > _maxDepth)
+        {
+            FailDepth();
+        }
     }
 
     public void Close() => _depth--;

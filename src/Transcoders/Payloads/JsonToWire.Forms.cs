@@ -110,7 +110,9 @@ internal ref partial struct JsonToWire
             FailKind("an object");
         }
 
+        _in.Enter();
         Map(_plans.StructFields);
+        _in.Close();
     }
 
     private void ListValue()

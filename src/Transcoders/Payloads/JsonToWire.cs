@@ -153,7 +153,7 @@ internal ref partial struct JsonToWire
             FailKind("an array");
         }
 
-        if (_in.Open((byte)']'))
+        if (_in.OpenFlat((byte)']'))
         {
             return;
         }
@@ -179,7 +179,6 @@ internal ref partial struct JsonToWire
             Single(field, field.TagBits, tagSize, keepDefault: true);
         }
         while (_in.Continues((byte)']'));
-        _in.Close();
 
         if (field.IsPacked)
         {
@@ -200,7 +199,7 @@ internal ref partial struct JsonToWire
             FailKind("an object");
         }
 
-        if (_in.Open((byte)'}'))
+        if (_in.OpenFlat((byte)'}'))
         {
             return;
         }
@@ -238,7 +237,6 @@ internal ref partial struct JsonToWire
         }
         while (_in.Continues((byte)'}'));
         keys.Dispose();
-        _in.Close();
     }
 
     /// <summary>The field of the name that stands here, which is consumed; null when it was unknown and its value skipped.</summary>

@@ -107,7 +107,18 @@ internal ref partial struct WireToJson
         {
             if (_scratch.Spans[start].Field == wanted.Index)
             {
-                return Run(wanted, data, start, end, out _);
+                var at = _out.Position;
+                if (!Run(wanted, data, start, end, out _))
+                {
+                    return false;
+                }
+
+                if (_out.Position == at)
+                {
+                    Default(wanted);
+                }
+
+                return true;
             }
 
             i = end;
@@ -415,7 +426,11 @@ internal ref partial struct WireToJson
             }
         }
 
-        Close(at, (byte)'{', (byte)'}');
+        if (_out.Position != at || _emitDefaults)
+        {
+            Close(at, (byte)'{', (byte)'}');
+        }
+
         return true;
     }
 

@@ -93,7 +93,7 @@ internal ref partial struct WireToJson
                 return true;
             default:
                 var number = (int)Varint(data, ref position);
-                isDefault = number == 0;
+                isDefault = number == 0 || field.Enum!.IsNullValue;
                 return TryEnum(field.Enum!, number);
         }
     }

@@ -61,7 +61,7 @@ public static class ExitCodeMapping
             _ => StatusCode.Unknown,
         };
         var message = string.IsNullOrEmpty(stderrTail) ? $"process {exit}" : $"process {exit}: {stderrTail}";
-        return new CallStatus(code, message) { Details = Details(code, message, exit) };
+        return new CallStatus(code, message) { Details = Details(code, message, exit), Origin = StatusOrigin.Backend };
     }
 
     private static byte[] Details(StatusCode code, string message, ProcessExit exit)

@@ -68,6 +68,6 @@ public static class StatusLine
             return null;
         }
 
-        return code is > 0 and < StatusCodeNames.Count ? new CallStatus((StatusCode)code, message) : null;
+        return code is > 0 and < StatusCodeNames.Count ? new CallStatus((StatusCode)code, message) { Origin = StatusOrigin.Backend } : null;
     }
 }

@@ -94,6 +94,39 @@ public sealed class RequestWeaverTests
     }
 
     [Fact]
+    public void QueryOfTooManyFields_IsRefused()
+    {
+        var options = new HttpRuleTableOptions { Weave = new WeaveOptions { MaxParameters = 100_000 } };
+        var rule = new HttpRule { Selector = "rules.v1.Library.Everything", Get = "/s" };
+        var binding = RuleTables.Build([rule], options, out _).Match("GET", "/s").Value!;
+        using var output = new PayloadBuffer(1 << 20);
+
+        // Every leaf of every level of a message that holds itself.
+        var query = new StringBuilder();
+        for (var depth = 0; depth < 32; depth++)
+        {
+            foreach (var field in Scalars.Descriptor.Fields.InFieldNumberOrder())
+            {
+                if (field.Name is not ("struct" or "empty" or "nested"))
+                {
+                    query.Append('&').Insert(query.Length, "nested.", depth).Append(field.Name).Append('=').Append(field.Name switch
+                    {
+                        "f_bool" or "w_bool" => "true",
+                        "timestamp" or "r_timestamp" => "2024-01-01T00:00:00Z",
+                        "duration" => "1s",
+                        "f_bytes" or "w_bytes" or "r_bytes" => "AQ",
+                        _ => "1",
+                    });
+                }
+            }
+        }
+
+        var error = Assert.Throws<CallException>(() => binding.Weaver.WeaveUrl("/s", query.ToString(), output));
+        Assert.Equal(StatusCode.InvalidArgument, error.Status.Code);
+        Assert.Contains("1024", error.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void FieldsOfAGroup_AreWrittenBetweenItsTags()
     {
         var file = new FileDescriptorProto { Name = "group.proto", Package = "g", Syntax = "proto2" };

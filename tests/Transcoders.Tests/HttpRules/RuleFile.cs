@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Transcoders.Tests.HttpRules;
 
 /// <summary>
-/// One file of TestData/http-rules: rules over the methods of Protos/http_rules.proto, and what requests make of them.
+/// One file of TestData/http-rules: rules over the methods of Protos/HttpRules/http_rules.proto, and what requests make of them.
 /// Dropping a file there adds its cases.
 /// </summary>
 /// <remarks>

@@ -9,7 +9,7 @@ using Transcoders.Tests.HttpRules.Protos;
 
 namespace Transcoders.Tests.HttpRules;
 
-/// <summary>Builds tables over Protos/http_rules.proto.</summary>
+/// <summary>Builds tables over Protos/HttpRules/http_rules.proto.</summary>
 internal static class RuleTables
 {
     public static readonly SchemaCatalog Catalog = ReadCatalog();

@@ -234,6 +234,8 @@ public sealed class JsonToProtobufTests
         Assert.NotEmpty(Plans.ToWire(Kitchen, List(99)));
         var e = Assert.Throws<CallException>(() => Plans.ToWire(Kitchen, List(100)));
         Assert.Contains("nested deeper than 100 levels", e.Status.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(Plans.ToWire(Kitchen, "{\"fDish\":" + Nested(99) + "}"));
+        Assert.NotEmpty(Plans.ToWire(Kitchen, "{\"rDish\":[" + Nested(99) + "]}"));
         var ignoring = Plans.With(o => o with { UnknownFields = UnknownFieldHandling.Ignore });
         Assert.Throws<CallException>(() => Plans.ToWire(Kitchen, "{\"x\":" + new string('[', 100_000), ignoring));
     }

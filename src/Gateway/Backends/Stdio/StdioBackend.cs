@@ -82,18 +82,18 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
 
         if (_table.IsStopping)
         {
-            return Refuse("The gateway is stopping.");
+            return Refuse("The gateway is stopping.", StatusOrigin.Gateway);
         }
 
         if (!_owner.TryEnter(_settings.MaxProcesses))
         {
             _logger.ProcessLimitReached(_cluster.Id, _settings.MaxProcesses);
-            return Refuse($"All {_settings.MaxProcesses} processes of cluster '{_cluster.Id}' are in use.");
+            return Refuse($"All {_settings.MaxProcesses} processes of cluster '{_cluster.Id}' are in use.", StatusOrigin.Gateway);
         }
 
         return TryStart(head, destination) is { } process
             ? new StdioClientCall(process, _framing, _format, _settings, head, _clock, cancellationToken)
-            : Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.");
+            : Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
     }
 
     public async ValueTask DisposeAsync() => await _table.StopAsync(_owner, CancellationToken.None);
@@ -141,5 +141,6 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         return plan;
     }
 
-    private RefusedCall Refuse(string message) => new(_format, new CallStatus(StatusCode.Unavailable, message));
+    private RefusedCall Refuse(string message, StatusOrigin origin) =>
+        new(_format, new CallStatus(StatusCode.Unavailable, message) { Origin = origin });
 }

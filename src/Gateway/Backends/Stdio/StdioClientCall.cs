@@ -349,7 +349,7 @@ internal sealed class StdioClientCall : ClientCall
 
         if (_process.Cause == StopCause.Lingered && exit.Code is null)
         {
-            return new CallStatus(StatusCode.Internal, "The process closed its output, did not exit and was stopped.");
+            return new CallStatus(StatusCode.Internal, "The process closed its output, did not exit and was stopped.") { Origin = StatusOrigin.Backend };
         }
 
         if (StatusLine.TryParse(_process.Stderr.LastLine, out var told))

@@ -29,7 +29,7 @@ internal static class StopCauses
     /// <summary>The status of a call whose process was stopped; null when the process's own end decides.</summary>
     public static CallStatus? ToStatus(this StopCause cause) => cause switch
     {
-        StopCause.Cancelled => new CallStatus(StatusCode.Cancelled, "The call was cancelled and its process stopped."),
+        StopCause.Cancelled => new CallStatus(StatusCode.Cancelled, "The call was cancelled and its process stopped.") { Origin = StatusOrigin.Client },
         StopCause.Deadline => new CallStatus(StatusCode.DeadlineExceeded, "The deadline passed and the call's process was stopped."),
         StopCause.Shutdown => new CallStatus(StatusCode.Unavailable, "The gateway is stopping, and the call's process with it."),
 

@@ -21,7 +21,7 @@ internal static partial class ConfigGrammar
         new("Kestrel", Kestrel, "The web server: endpoints, certificates, limits."),
         new("AllowedHosts", AnyText, "Host names served, separated by semicolons; `*` is any.") { Default = "\"*\"" },
         new("Logging", OpenType.Instance, "Log levels, as ASP.NET reads them."),
-        new("Serilog", OpenType.Instance, "Sinks, levels and enrichers, as Serilog.Settings.Configuration reads them."));
+        new("Serilog", OpenType.Instance, "The log: `MinimumLevel` (a level, or `Default` and `Override` by namespace) and `Format` (text or json)."));
 
     private static ObjectType Admin => new("the admin port",
         new ConfigKey("Urls", UrlList, "Addresses of the admin port, separated by semicolons. Loopback unless changed.") { Default = "\"http://127.0.0.1:8081\"" });

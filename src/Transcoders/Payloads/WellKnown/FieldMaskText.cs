@@ -14,7 +14,7 @@ public static class FieldMaskText
                 target[written++] = (byte)'_';
                 target[written++] = (byte)(b | 0x20);
             }
-            else if (b is (byte)'_' or (byte)',' or <= (byte)' ')
+            else if (b is (byte)'_' or (byte)',' or (byte)'"' or (byte)'\\' or <= (byte)' ' or >= 0x7F)
             {
                 return false;
             }

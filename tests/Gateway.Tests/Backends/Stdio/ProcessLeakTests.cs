@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Configuration;
 using Transcoders.Calls;
 using static Gateway.Tests.Backends.Stdio.StdioHarness;
 
@@ -43,7 +44,7 @@ public sealed class ProcessLeakTests
     {
         await using var echo = Shell("cat");
         await using var hang = Shell("echo up; exec sleep 1000000");
-        await using var absent = new StdioHarness(new global::Gateway.Configuration.ProcessSettings { Command = "/no/such/tool" });
+        await using var absent = new StdioHarness(new ProcessSettings { Command = "/no/such/tool" });
         var calls = Enumerable.Range(0, count).Select(i => Task.Run(async () =>
         {
             switch (i % 5)

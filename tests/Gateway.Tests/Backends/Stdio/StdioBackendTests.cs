@@ -177,6 +177,7 @@ public sealed class StdioBackendTests
         Assert.Equal(["out"], lines);
         Assert.Equal(code, status.Code);
         Assert.Equal(message, status.Message);
+        Assert.True(status.IsOk || status.Origin == StatusOrigin.Backend);
     }
 
     [Fact]
@@ -270,6 +271,7 @@ public sealed class StdioBackendTests
         Assert.Null(await ReadAsync(call));
         Assert.Equal(StatusCode.Unavailable, call.Status.Code);
         Assert.Contains("'tool' could not be started", call.Status.Message, StringComparison.Ordinal);
+        Assert.Equal(StatusOrigin.Transport, call.Status.Origin);
         var logged = Assert.Single(tool.Log.Of("SpawnFailed"));
         Assert.Contains("There is no 'no-such-tool-here' on the gateway's PATH", logged, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", tool.Log.All + call.Status.Message, StringComparison.Ordinal);

@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+using Gateway.Backends.Stdio;
+using Gateway.Forwarding;
+using Gateway.Telemetry;
+
+namespace Gateway;
+
+/// <summary>Feeds the gauges whose numbers live in rooms that the telemetry room does not know.</summary>
+internal static class HostTelemetry
+{
+    public static void Start(IServiceProvider services, ProcessTable processes)
+    {
+        var meters = services.GetRequiredService<IMeterFactory>();
+        _ = new DestinationTelemetry(meters, () => DestinationStates.Read(services));
+        _ = new ProcessTelemetry(meters, () => processes.Totals().Select(static totals => new ProcessSample
+        {
+            Cluster = totals.ClusterId,
+            Running = totals.Running,
+            Started = totals.Started,
+            Refused = totals.Refused,
+            StartFailures = totals.SpawnFailures,
+            ExitsByCode = totals.ExitsByCode,
+            ExitsBySignal = totals.ExitsBySignal,
+            UnknownExits = totals.UnknownExits,
+        }));
+    }
+}
