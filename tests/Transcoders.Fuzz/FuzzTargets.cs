@@ -1,3 +1,4 @@
+using Transcoders.Fuzz.HttpRules;
 using Transcoders.Fuzz.Payloads;
 
 namespace Transcoders.Fuzz;
@@ -9,5 +10,7 @@ public static class FuzzTargets
     [
         new("json-to-protobuf", "json-to-protobuf", PayloadTargets.JsonToProtobuf),
         new("protobuf-to-json", "protobuf-to-json", PayloadTargets.ProtobufToJson),
+        new("http-template", "http-template", HttpRuleTargets.Template),
+        new("http-path", "http-path", HttpRuleTargets.Path),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Backends;
 using Gateway.Dispatch;
 using Microsoft.AspNetCore.Http.Features;
@@ -112,6 +113,7 @@ public sealed class EdgeRequest
                 }
             }
 
+            AddTraceContext(metadata);
             return metadata;
         }
 
@@ -127,7 +129,22 @@ public sealed class EdgeRequest
         }
 
         AddForwarded(metadata);
+        AddTraceContext(metadata);
         return metadata;
+    }
+
+    /// <summary>Without an activity of our own the client's trace context crosses as it came; with one, the backend's client writes it.</summary>
+    private void AddTraceContext(CallMetadata metadata)
+    {
+        var headers = Context.Request.Headers;
+        if (Activity.Current is not null || headers.TraceParent.Count != 1)
+        {
+            return;
+        }
+
+        Add(metadata, "traceparent", headers.TraceParent[0]);
+        Add(metadata, "tracestate", headers.TraceState.Count == 0 ? null : headers.TraceState.ToString());
+        Add(metadata, "baggage", headers.Baggage.Count == 0 ? null : headers.Baggage.ToString());
     }
 
     /// <summary>Who called, as YARP's defaults tell a backend: what a client claims of it is replaced.</summary>

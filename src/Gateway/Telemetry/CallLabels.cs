@@ -13,6 +13,7 @@ public sealed class CallLabels
         Route = new("gateway.route", route);
         Edge = new("gateway.edge", edge);
         Backend = new("gateway.backend", backend);
+        Common = [Route, Edge, Backend];
         Requests = [Route, Edge, Backend, new("direction", "request")];
         Responses = [Route, Edge, Backend, new("direction", "response")];
         for (var code = 0; code < StatusCodeNames.Count; code++)
@@ -27,9 +28,14 @@ public sealed class CallLabels
 
     public KeyValuePair<string, object?> Backend { get; }
 
+    public KeyValuePair<string, object?>[] Common { get; }
+
     public KeyValuePair<string, object?>[] Requests { get; }
 
     public KeyValuePair<string, object?>[] Responses { get; }
+
+    /// <summary>Where calls under these labels are counted; set by the telemetry at the first of them.</summary>
+    internal CallCounts? Counts { get; set; }
 
     public KeyValuePair<string, object?>[] With(StatusCode code) => _byStatus[(int)code];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Transcoders.Calls;
@@ -5,6 +6,7 @@ using Transcoders.Calls;
 namespace Gateway.Telemetry;
 
 /// <summary>The gateway's own meter and spans: one set of names for all pairs of protocols.</summary>
+/// <remarks>Counters are sums that are read when somebody collects: a call pays for additions, not for instruments.</remarks>
 public sealed class CallTelemetry : IDisposable
 {
     /// <summary>Name of the meter and of the activity source.</summary>
@@ -13,24 +15,24 @@ public sealed class CallTelemetry : IDisposable
     private static readonly double[] DurationBuckets =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+    // Keyed by names of the configuration alone. A reload makes new labels, and counting goes on under the old sums.
+    private readonly ConcurrentDictionary<(object?, object?, object?), CallCounts> _counts = new();
     private readonly Meter _meter;
-    private readonly UpDownCounter<long> _active;
-    private readonly Counter<long> _calls;
     private readonly Histogram<double> _duration;
-    private readonly Counter<long> _messages;
-    private readonly Counter<long> _bytes;
 
     public CallTelemetry(IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(Name);
-        _active = _meter.CreateUpDownCounter<long>("gateway.active_calls", "{call}", "Calls in flight.");
-        _calls = _meter.CreateCounter<long>("gateway.calls", "{call}", "Calls that have ended, by status.");
+        _meter.CreateObservableUpDownCounter("gateway.active_calls", Active, "{call}", "Calls in flight.");
+        _meter.CreateObservableCounter("gateway.calls", Ended, "{call}", "Calls that have ended, by status.");
+        _meter.CreateObservableCounter(
+            "gateway.stream.messages", () => Flow(static c => c.RequestMessages, static c => c.ResponseMessages), "{message}", "Messages carried, by direction.");
+        _meter.CreateObservableCounter(
+            "gateway.stream.bytes", () => Flow(static c => c.RequestBytes, static c => c.ResponseBytes), "By", "Payload bytes carried, by direction.");
         _duration = _meter.CreateHistogram(
             "gateway.call.duration", "s", "Time from the call's head to its end.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
-        _messages = _meter.CreateCounter<long>("gateway.stream.messages", "{message}", "Messages carried, by direction.");
-        _bytes = _meter.CreateCounter<long>("gateway.stream.bytes", "By", "Payload bytes carried, by direction.");
         Source = new ActivitySource(Name);
     }
 
@@ -47,32 +49,58 @@ public sealed class CallTelemetry : IDisposable
     public void Begin(CallLabels labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        _active.Add(1, labels.Edge, labels.Backend, labels.Route);
+        CountsOf(labels).Begin();
     }
 
     /// <summary>Counts a call out, with what it carried; <paramref name="tally"/> is null for forwarded calls, whose messages nobody cut.</summary>
     public void End(CallLabels labels, StatusCode code, TimeSpan elapsed, CallTally? tally)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        _active.Add(-1, labels.Edge, labels.Backend, labels.Route);
-        var tags = labels.With(code);
-        _calls.Add(1, tags);
-        _duration.Record(elapsed.TotalSeconds, tags);
-        if (tally is null)
+        CountsOf(labels).End(code, tally);
+        _duration.Record(elapsed.TotalSeconds, labels.With(code));
+    }
+
+    private CallCounts CountsOf(CallLabels labels) =>
+        labels.Counts ??= _counts.GetOrAdd(
+            (labels.Route.Value, labels.Edge.Value, labels.Backend.Value), static (_, own) => new CallCounts(own), labels);
+
+    private List<Measurement<long>> Active()
+    {
+        var measurements = new List<Measurement<long>>();
+        foreach (var counts in _counts.Values)
         {
-            return;
+            measurements.Add(new(counts.Active, counts.Labels.Common));
         }
 
-        if (tally.RequestMessages > 0)
+        return measurements;
+    }
+
+    private List<Measurement<long>> Ended()
+    {
+        var measurements = new List<Measurement<long>>();
+        foreach (var counts in _counts.Values)
         {
-            _messages.Add(tally.RequestMessages, labels.Requests);
-            _bytes.Add(tally.RequestBytes, labels.Requests);
+            for (var code = 0; code < StatusCodeNames.Count; code++)
+            {
+                if (counts.Ended((StatusCode)code) is > 0 and var ended)
+                {
+                    measurements.Add(new(ended, counts.Labels.With((StatusCode)code)));
+                }
+            }
         }
 
-        if (tally.ResponseMessages > 0)
+        return measurements;
+    }
+
+    private List<Measurement<long>> Flow(Func<CallCounts, long> requests, Func<CallCounts, long> responses)
+    {
+        var measurements = new List<Measurement<long>>();
+        foreach (var counts in _counts.Values)
         {
-            _messages.Add(tally.ResponseMessages, labels.Responses);
-            _bytes.Add(tally.ResponseBytes, labels.Responses);
+            measurements.Add(new(requests(counts), counts.Labels.Requests));
+            measurements.Add(new(responses(counts), counts.Labels.Responses));
         }
+
+        return measurements;
     }
 }

@@ -10,8 +10,8 @@ namespace Gateway.Telemetry;
 
 /// <summary>Makes the log: set up in code, because Serilog's configuration package needs reflection.</summary>
 /// <remarks>
-/// Payloads and header values are never logged. ASP.NET's `Hosting.Diagnostics` must stay enabled at Critical: that is what
-/// makes it start an activity without a listener, and the activity is what carries a client's trace context to the backend.
+/// Payloads and header values are never logged. Whether ASP.NET's `Hosting.Diagnostics` is enabled decides more than lines of
+/// log: it makes ASP.NET start an activity for each request, which costs a microsecond that is spent only where somebody collects.
 /// </remarks>
 public static class LogSetup
 {
@@ -70,12 +70,15 @@ public static class LogSetup
             }
         }
 
-        if (traceContextLevel > LogEventLevel.Fatal)
+        // 1. Somebody collects traces or logs: ASP.NET starts an activity for each request as long as this category is enabled at all.
+        // 2. Nobody does: none is started, which costs nothing, and a client's trace context crosses as the headers it came in.
+        var variables = new OtlpVariables(environment);
+        if (traceContextLevel > LogEventLevel.Information)
         {
-            logging.MinimumLevel.Override(TraceContextCategory, LogEventLevel.Fatal);
+            var wanted = variables.Asks(OtlpSignal.Traces) || variables.Asks(OtlpSignal.Logs);
+            logging.MinimumLevel.Override(TraceContextCategory, wanted ? LogEventLevel.Fatal : LevelAlias.Off);
         }
 
-        var variables = new OtlpVariables(environment);
         if (variables.Asks(OtlpSignal.Logs))
         {
             logging.WriteTo.OpenTelemetry(options => Apply(options, variables), name => Variable(variables, name));

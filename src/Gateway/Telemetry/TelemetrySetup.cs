@@ -56,8 +56,14 @@ public static class TelemetrySetup
 
     private static void Measure(MeterProviderBuilder metrics, PrometheusExporter exporter, OtlpVariables variables)
     {
+        // The host's per-request metrics repeat our own and cost as much as all of them: only a collector gets them.
+        if (variables.Asks(OtlpSignal.Metrics))
+        {
+            metrics.AddMeter("Microsoft.AspNetCore.Hosting", "System.Net.Http");
+        }
+
         metrics
-            .AddMeter(CallTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http")
+            .AddMeter(CallTelemetry.Name, "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
             .AddView(static instrument => new MetricStreamConfiguration
             {

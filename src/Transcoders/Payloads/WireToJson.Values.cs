@@ -238,7 +238,7 @@ internal ref partial struct WireToJson
         DefaultValue(field);
     }
 
-    /// <summary>What an absent value is: the declared default of proto2 and editions, else zero, empty, or an empty message.</summary>
+    /// <summary>What an absent value is: zero, empty, an enum's first value, or an empty message. Declared defaults of proto2 are not looked up.</summary>
     private void DefaultValue(FieldPlan field)
     {
         switch (field.Kind)

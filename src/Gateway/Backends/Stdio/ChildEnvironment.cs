@@ -24,6 +24,12 @@ internal static class ChildEnvironment
             Add(TraceParent, activity.Id);
             Add(TraceState, activity.TraceStateString);
         }
+        else if (head.Metadata.Find("traceparent") is { } parent)
+        {
+            // Nobody traces here: the client's context goes on as it came.
+            Add(TraceParent, parent);
+            Add(TraceState, head.Metadata.Find("tracestate"));
+        }
 
         return [.. variables];
 
