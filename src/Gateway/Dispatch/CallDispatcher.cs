@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Gateway.Backends;
 using Gateway.Telemetry;
 using Transcoders.Calls;
@@ -70,6 +71,7 @@ public sealed partial class CallDispatcher(
         return status;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RelayResult> RelayAsync(
         ServerCall server, CallPlan plan, CallRoute route, Destination destination, CallTally tally, CallLifetime lifetime)
     {

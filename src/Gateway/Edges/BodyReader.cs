@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Transcoders.Calls;
 
@@ -43,6 +44,7 @@ public static class BodyReader
     }
 
     /// <summary>A read whose failures are the client's: it left, or what it sent is not HTTP.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ReadResult> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);

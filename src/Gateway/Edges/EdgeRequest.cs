@@ -67,6 +67,7 @@ public sealed class EdgeRequest
     {
         var request = Context.Request;
         var asked = AskedTimeout(request.Headers);
+        var peer = Context.Connection.RemoteIpAddress?.ToString();
         return new CallHead
         {
             Method = method,
@@ -74,9 +75,9 @@ public sealed class EdgeRequest
             Verb = Verb,
             Target = Target,
             ContentType = request.ContentType,
-            Metadata = MakeMetadata(),
+            Metadata = MakeMetadata(peer),
             Deadline = Route.DeadlineFor(shape, asked, Clock),
-            Peer = Context.Connection.RemoteIpAddress?.ToString(),
+            Peer = peer,
             Scheme = request.Scheme,
             Authority = request.Host.Value ?? "",
         };
@@ -95,7 +96,7 @@ public sealed class EdgeRequest
             : null;
     }
 
-    private CallMetadata MakeMetadata()
+    private CallMetadata MakeMetadata(string? peer)
     {
         var metadata = new CallMetadata(12);
         var policy = Route.Metadata;
@@ -128,7 +129,7 @@ public sealed class EdgeRequest
             }
         }
 
-        AddForwarded(metadata);
+        AddForwarded(metadata, peer);
         AddTraceContext(metadata);
         return metadata;
     }
@@ -148,11 +149,11 @@ public sealed class EdgeRequest
     }
 
     /// <summary>Who called, as YARP's defaults tell a backend: what a client claims of it is replaced.</summary>
-    private void AddForwarded(CallMetadata metadata)
+    private void AddForwarded(CallMetadata metadata, string? peer)
     {
-        if (Context.Connection.RemoteIpAddress is { } address)
+        if (peer is not null)
         {
-            metadata.Add("x-forwarded-for", address.ToString());
+            metadata.Add("x-forwarded-for", peer);
         }
 
         var request = Context.Request;

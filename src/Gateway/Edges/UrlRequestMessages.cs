@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Transcoders.Calls;
 using Transcoders.Http;
 using Transcoders.HttpRules;
@@ -48,6 +49,7 @@ internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding bindin
             ? length > 0
             : context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Message?> WeaveBodyAsync(CancellationToken cancellationToken)
     {
         // 1. The common case: the whole body is there in one piece, and is read where it lies.

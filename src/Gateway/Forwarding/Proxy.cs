@@ -1,3 +1,4 @@
+using Gateway.Edges.WebSocket;
 using Gateway.Model;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
@@ -38,15 +39,23 @@ internal static class Proxy
 
     public static void Use(WebApplication app, YarpConfigProvider provider)
     {
+        // 1. What is not one request to every reader is none.
         app.UseStrictRequests();
-        app.UseWebSockets();
+
+        // 2. Upgrades only: the feature this adds is not free, and few requests are upgrades.
+        app.UseWhen(static context => WebSocketEdge.MayBe(context.Request), static upgrades => upgrades.UseWebSockets());
         app.UseRouting();
-        app.UseCors();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseRateLimiter();
-        app.UseRequestTimeouts();
-        app.UseOutputCache();
+
+        // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
+        app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>
+        {
+            policed.UseCors();
+            policed.UseAuthentication();
+            policed.UseAuthorization();
+            policed.UseRateLimiter();
+            policed.UseRequestTimeouts();
+            policed.UseOutputCache();
+        });
         app.MapReverseProxy(static proxy =>
         {
             proxy.UseSessionAffinity();
@@ -58,6 +67,11 @@ internal static class Proxy
             if (((GatewayModel)provider.Latest.Model!).Routes.TryGetValue(route.RouteId, out var compiled))
             {
                 endpoint.WithMetadata(compiled);
+            }
+
+            if (RoutePolicies.AreNamedBy(route))
+            {
+                endpoint.WithMetadata(RoutePolicies.Instance);
             }
         });
     }

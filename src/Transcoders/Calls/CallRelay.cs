@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Transcoders.Calls;
 
 /// <summary>The one pump: joins the two halves of a call and settles exactly one status.</summary>
@@ -59,23 +61,7 @@ public sealed class CallRelay
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(client);
         var relay = new CallRelay(server, client, payloads, limits, lifetime, tally);
-        return server.Head.Shape == CallShape.Unary ? relay.UnaryAsync() : relay.StreamAsync();
-    }
-
-    /// <summary>One request, one response: no second task, no flush, and the answer is held until its status is known.</summary>
-    private async ValueTask<RelayResult> UnaryAsync()
-    {
-        using var buffer = new PayloadBuffer(_limits.MessageSize);
-        try
-        {
-            await SendOnceAsync(buffer);
-            buffer.Clear();
-            return await AnswerOnceAsync(buffer);
-        }
-        catch (Exception e)
-        {
-            return Settle(e);
-        }
+        return server.Head.Shape == CallShape.Unary ? relay.AnswerOnceAsync(sendsFirst: true) : relay.StreamAsync();
     }
 
     private async ValueTask<RelayResult> StreamAsync()
@@ -95,7 +81,7 @@ public sealed class CallRelay
                 buffer.Clear();
             }
 
-            return shape.StreamsResponses() ? await PumpResponsesAsync(buffer) : await AnswerOnceAsync(buffer);
+            return shape.StreamsResponses() ? await PumpResponsesAsync(buffer) : await AnswerOnceAsync(sendsFirst: false);
         }
         catch (Exception e)
         {
@@ -132,15 +118,49 @@ public sealed class CallRelay
     }
 
     /// <summary>The one answer, held back until its status is known: a message may be followed by a failure.</summary>
-    private async ValueTask<RelayResult> AnswerOnceAsync(PayloadBuffer buffer)
+    /// <param name="sendsFirst">A unary call: its one request goes first, in this same state machine, with no second task and no flush.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RelayResult> AnswerOnceAsync(bool sendsFirst)
     {
         var token = _lifetime.Token;
-        var head = await _client.ReadHeadAsync(token);
-        if (await _client.ReadAsync(token) is not { } response)
+        using var buffer = new PayloadBuffer(_limits.MessageSize);
+        try
         {
-            return new(_client.Status.IsOk ? NoResponse : Ending);
-        }
+            if (sendsFirst)
+            {
+                await SendOnceAsync(buffer);
+                buffer.Clear();
+            }
 
+            var head = await _client.ReadHeadAsync(token);
+            if (await _client.ReadAsync(token) is not { } response)
+            {
+                return new(_client.Status.IsOk ? NoResponse : Ending);
+            }
+
+            response = Hold(response, buffer);
+            if (await _client.ReadAsync(token) is not null)
+            {
+                return new(ExtraResponse);
+            }
+
+            if (_client.Status.IsOk)
+            {
+                await _server.WriteHeadAsync(head, token);
+                await _server.WriteAsync(response, token);
+            }
+
+            return new(Ending);
+        }
+        catch (Exception e)
+        {
+            return Settle(e);
+        }
+    }
+
+    /// <summary>The message converted into <paramref name="buffer"/>, so that it outlives the next read.</summary>
+    private Message Hold(in Message response, PayloadBuffer buffer)
+    {
         Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
         var accepts = _server.Accepts;
         if (_payloads.Response(response.Format, accepts) is { } plan)
@@ -153,18 +173,7 @@ public sealed class CallRelay
             buffer.Write(response.Payload.Span);
         }
 
-        if (await _client.ReadAsync(token) is not null)
-        {
-            return new(ExtraResponse);
-        }
-
-        if (_client.Status.IsOk)
-        {
-            await _server.WriteHeadAsync(head, token);
-            await _server.WriteAsync(response with { Payload = buffer.WrittenMemory, Format = accepts }, token);
-        }
-
-        return new(Ending);
+        return response with { Payload = buffer.WrittenMemory, Format = accepts };
     }
 
     /// <summary>Client → backend, until the client half-closes. It never throws: a failure of the client's ends the call through its lifetime.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 
@@ -7,8 +8,17 @@ namespace Gateway.Backends.Grpc;
 /// <remarks>Why not a client library: the gateway has no generated types, and the frames pass without a copy per layer.</remarks>
 internal sealed class GrpcBackend(CallLimits limits, TimeProvider clock) : IBackend
 {
+    // Keyed by names of configuration and schema alone, so it is as large as they are.
+    private readonly ConcurrentDictionary<(string Address, string Method), Uri> _targets = new();
+
     public string Protocol => GrpcTraits.Name;
 
     public ClientCall Open(CallHead head, Destination destination, CancellationToken cancellationToken) =>
-        new GrpcClientCall(head, destination, limits, clock, cancellationToken);
+        new GrpcClientCall(head, destination, Target(destination.Address, head.Method), limits, clock, cancellationToken);
+
+    /// <summary>Where a method of a server is: parsing an address for each call would cost more than its framing.</summary>
+    private Uri Target(string address, string method) =>
+        _targets.TryGetValue((address, method), out var target)
+            ? target
+            : _targets.GetOrAdd((address, method), static key => new Uri(key.Address.TrimEnd('/') + "/" + key.Method));
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 
@@ -15,6 +16,7 @@ internal sealed class GrpcClientCall : ClientCall
 
     private readonly CallHead _head;
     private readonly Destination _destination;
+    private readonly Uri _target;
     private readonly CallLimits _limits;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellationToken;
@@ -34,10 +36,11 @@ internal sealed class GrpcClientCall : ClientCall
     private PayloadBuffer? _inflated;
     private CallStatus? _status;
 
-    public GrpcClientCall(CallHead head, Destination destination, CallLimits limits, TimeProvider clock, CancellationToken cancellationToken)
+    public GrpcClientCall(CallHead head, Destination destination, Uri target, CallLimits limits, TimeProvider clock, CancellationToken cancellationToken)
     {
         _head = head;
         _destination = destination;
+        _target = target;
         _limits = limits;
         _clock = clock;
         _cancellationToken = cancellationToken;
@@ -89,6 +92,7 @@ internal sealed class GrpcClientCall : ClientCall
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         if (_sending is null)
@@ -157,7 +161,7 @@ internal sealed class GrpcClientCall : ClientCall
     private void Send(HttpContent content)
     {
         content.Headers.ContentType = GrpcMediaType;
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_destination.Address.TrimEnd('/') + "/" + _head.Method))
+        var request = new HttpRequestMessage(HttpMethod.Post, _target)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -278,6 +282,7 @@ internal sealed class GrpcClientCall : ClientCall
         return metadata is null ? ResponseHead.Empty : new ResponseHead { Metadata = metadata };
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Message?> ReadMoreAsync(CancellationToken cancellationToken)
     {
         try

@@ -22,13 +22,13 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     public Task<CallStatus> HandleAsync(EdgeRequest request) =>
         request.Plans.Opaque is { } opaque ? HandleOpaqueAsync(request, opaque) : HandleMethodAsync(request);
 
-    private async Task<CallStatus> HandleMethodAsync(EdgeRequest request)
+    /// <summary>Not a state machine of its own: every call would pay for it.</summary>
+    private Task<CallStatus> HandleMethodAsync(EdgeRequest request)
     {
         var (target, refusal) = UrlTarget.Find(request);
         if (target is not { } found)
         {
-            await UrlTarget.RefuseAsync(request, refusal!);
-            return refusal!;
+            return RefuseTargetAsync(request, refusal!);
         }
 
         var accept = request.Context.Request.Headers.Accept.ToString();
@@ -36,8 +36,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
         var refused = RefuseContentType(request, found) ?? (isStream ? null : RefuseAccept(accept, found.Binding));
         if (refused is not null)
         {
-            await StatusResponse.WriteAsync(request.Context, request.Route, refused);
-            return refused;
+            return RefuseRequestAsync(request, refused);
         }
 
         if (found.Plan.Shape != CallShape.Unary)
@@ -57,7 +56,19 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             call = new HttpServerCall(request, found.Binding, head);
         }
 
-        return await dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+    }
+
+    private static async Task<CallStatus> RefuseTargetAsync(EdgeRequest request, CallStatus refusal)
+    {
+        await UrlTarget.RefuseAsync(request, refusal);
+        return refusal;
+    }
+
+    private static async Task<CallStatus> RefuseRequestAsync(EdgeRequest request, CallStatus refusal)
+    {
+        await StatusResponse.WriteAsync(request.Context, request.Route, refusal);
+        return refusal;
     }
 
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)

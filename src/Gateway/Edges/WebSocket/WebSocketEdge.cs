@@ -16,7 +16,10 @@ internal sealed class WebSocketEdge(CallDispatcher dispatcher) : IHttpEdge
 
     public bool IsNegotiable => false;
 
-    public bool Claims(HttpContext context) => context.WebSockets.IsWebSocketRequest;
+    public bool Claims(HttpContext context) => MayBe(context.Request) && context.WebSockets.IsWebSocketRequest;
+
+    /// <summary>True when the request could open a WebSocket: an upgrade (RFC 6455 §4.1), or an extended CONNECT (RFC 8441), which reads as CONNECT.</summary>
+    public static bool MayBe(HttpRequest request) => request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(request.Method);
 
     public ValueTask RefuseAsync(HttpContext context, CallRoute route, CallStatus status) =>
         StatusResponse.WriteAsync(context, route, status);
