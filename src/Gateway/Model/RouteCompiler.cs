@@ -134,7 +134,12 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             out var found);
         foreach (var problem in found)
         {
-            problems.Add(new(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString()));
+            // The cluster's, not the route's: another route may have found it already.
+            var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());
+            if (!problems.Contains(inCluster))
+            {
+                problems.Add(inCluster);
+            }
         }
 
         return table;
