@@ -15,6 +15,9 @@ public interface IHttpEdge
     /// <summary>True when a client that speaks this protocol can also be answered in plain HTTP, where the route does not serve it.</summary>
     bool IsNegotiable { get; }
 
+    /// <summary>Answers a request that came over a transport on which this protocol cannot be spoken; false when it can.</summary>
+    bool RefuseTransport(HttpContext context) => false;
+
     /// <summary>Carries the request to its end: its calls are dispatched, its answer is written.</summary>
     /// <returns>The status of the request's call; of the last one, when it carried several.</returns>
     Task<CallStatus> HandleAsync(EdgeRequest request);

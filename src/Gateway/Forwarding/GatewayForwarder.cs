@@ -38,6 +38,11 @@ internal sealed partial class GatewayForwarder(
             return RefuseAsync(context, route, edge);
         }
 
+        if (route.Backend is not null && edge.RefuseTransport(context))
+        {
+            return ValueTask.FromResult(ForwarderError.None);
+        }
+
         return plans.IsPassThrough
             ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken)
             : CallAsync(context, destinationPrefix, httpClient, transformer, route, edge, plans, cancellationToken);
@@ -66,11 +71,10 @@ internal sealed partial class GatewayForwarder(
         try
         {
             error = await inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
-            failure = ForwardedStatus.OfFailure(error, route.Settings.Timeout is { } timeout && clock.GetElapsedTime(started) >= timeout);
-            if (failure is not null && !context.Response.HasStarted && edge.Name == GrpcTraits.Name)
+            failure = ForwardedStatus.OfFailure(error, context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested ?? false);
+            if (failure is not null && !context.Response.HasStarted)
             {
-                // A gRPC client wants a status, not YARP's bare 502.
-                await edge.RefuseAsync(context, route, failure);
+                await TellAsync(context, route, edge, failure);
             }
 
             return error;
@@ -79,6 +83,22 @@ internal sealed partial class GatewayForwarder(
         {
             telemetry.End(plans.Labels, failure?.Code ?? ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
         }
+    }
+
+    /// <summary>A gRPC client wants a status, not a bare 502; for the others a timeout is 504, which YARP takes for a client that left (400).</summary>
+    private static ValueTask TellAsync(HttpContext context, CallRoute route, IHttpEdge edge, CallStatus failure)
+    {
+        if (edge.Name == GrpcTraits.Name)
+        {
+            return edge.RefuseAsync(context, route, failure);
+        }
+
+        if (failure.Code == StatusCode.DeadlineExceeded)
+        {
+            context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
+        }
+
+        return default;
     }
 
     /// <summary>Different protocols: the call goes through the hub.</summary>

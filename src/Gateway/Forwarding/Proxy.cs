@@ -1,5 +1,7 @@
 using Gateway.Edges.WebSocket;
 using Gateway.Model;
+using Gateway.Security;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -14,7 +16,7 @@ internal static class Proxy
     {
         services.AddRouting();
         services.AddMetrics();
-        services.AddAuthentication();
+        services.AddAuthentication(NobodyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, NobodyAuthentication>(NobodyAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddCors();
         services.AddRateLimiter(static _ => { });

@@ -1,4 +1,5 @@
 using Gateway.Edges;
+using Microsoft.AspNetCore.Http.Features;
 using Transcoders.Calls;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -31,7 +32,12 @@ internal sealed class RouteTransforms(HttpTransformer transformer) : IResponseSh
 
         request.RequestUri ??= RequestUtilities.MakeDestinationAddress(destinationPrefix, context.Request.Path, context.Request.QueryString);
         var basePath = new Uri(destinationPrefix).AbsolutePath.TrimEnd('/');
-        var target = request.RequestUri.PathAndQuery;
+        var target = KeepEncodedSlashes(context, request.RequestUri.PathAndQuery);
+        if (target.Length != request.RequestUri.PathAndQuery.Length)
+        {
+            request.RequestUri = new Uri(request.RequestUri, target);
+        }
+
         if (basePath.Length > 0 && target.StartsWith(basePath, StringComparison.Ordinal))
         {
             request.RequestUri = new Uri(request.RequestUri, target[basePath.Length..]);
@@ -39,6 +45,16 @@ internal sealed class RouteTransforms(HttpTransformer transformer) : IResponseSh
 
         return request;
     }
+
+    /// <summary>
+    /// `/a%2Fb` comes out of ASP.NET's path as `/a%2Fb` and out of YARP's as `/a%252Fb`. Where the client encoded no percent sign,
+    /// every `%252F` is such a slash.
+    /// </summary>
+    private static string KeepEncodedSlashes(HttpContext context, string target) =>
+        target.Contains("%252F", StringComparison.OrdinalIgnoreCase)
+        && context.Features.Get<IHttpRequestFeature>()?.RawTarget.Contains("%25", StringComparison.Ordinal) == false
+            ? target.Replace("%252F", "%2F", StringComparison.OrdinalIgnoreCase)
+            : target;
 
     public async ValueTask ShapeAsync(HttpContext context, ResponseHead head)
     {

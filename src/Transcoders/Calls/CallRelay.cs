@@ -158,8 +158,7 @@ public sealed class CallRelay
         var accepts = _server.Accepts;
         if (_payloads.Response(response.Format, accepts) is { } plan)
         {
-            plan.Convert(response.Payload.Span, buffer);
-            buffer.ThrowIfOverLimit();
+            ConvertAnswer(plan, response, buffer);
         }
         else
         {
@@ -234,12 +233,28 @@ public sealed class CallRelay
             if (_payloads.Response(response.Format, accepts) is { } plan)
             {
                 buffer.Clear();
-                plan.Convert(response.Payload.Span, buffer);
-                buffer.ThrowIfOverLimit();
+                ConvertAnswer(plan, response, buffer);
                 response = response with { Payload = buffer.WrittenMemory, Format = accepts };
             }
 
             await _server.WriteAsync(response, token);
+        }
+    }
+
+    /// <summary>Converts what the backend sent. What cannot be converted is the backend's fault, not the client's.</summary>
+    private static void ConvertAnswer(PayloadPlan plan, in Message response, PayloadBuffer buffer)
+    {
+        try
+        {
+            plan.Convert(response.Payload.Span, buffer);
+            buffer.ThrowIfOverLimit();
+        }
+        catch (CallException e)
+        {
+            var status = e.Status.Code == StatusCode.ResourceExhausted
+                ? new CallStatus(StatusCode.ResourceExhausted, "The backend's answer: " + e.Status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend }
+                : new CallStatus(StatusCode.Internal, "The backend's answer is not what its schema says: " + e.Status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend };
+            throw new CallException(status, e);
         }
     }
 

@@ -19,17 +19,22 @@ internal sealed class GrpcEdge(CallDispatcher dispatcher) : IHttpEdge
         return default;
     }
 
+    public bool RefuseTransport(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol) || HttpProtocol.IsHttp3(context.Request.Protocol))
+        {
+            return false;
+        }
+
+        // HTTP/1.1 has no trailers to carry a status in: say so in HTTP.
+        context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+        context.Response.Headers.Upgrade = "h2c";
+        return true;
+    }
+
     public async Task<CallStatus> HandleAsync(EdgeRequest request)
     {
         var context = request.Context;
-        if (!HttpProtocol.IsHttp2(context.Request.Protocol) && !HttpProtocol.IsHttp3(context.Request.Protocol))
-        {
-            // HTTP/1.1 has no trailers to carry a status in: say so in HTTP.
-            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
-            context.Response.Headers.Upgrade = "h2c";
-            return new CallStatus(StatusCode.Unimplemented, "gRPC needs HTTP/2.") { Origin = StatusOrigin.Client };
-        }
-
         if (!HttpMethods.IsPost(request.Verb))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;

@@ -106,7 +106,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         GiveBack();
         try
         {
-            await DrainAsync().WaitAsync(CloseTimeout, _clock);
+            await (Violation is null ? DrainAsync() : DiscardAsync()).WaitAsync(CloseTimeout, _clock);
         }
         catch (TimeoutException)
         {
@@ -136,6 +136,26 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
 
         _gone.Dispose();
+    }
+
+    /// <summary>
+    /// After a violation nothing is received any more, but bytes left unread would make the close a reset,
+    /// and the client would never see our close frame.
+    /// </summary>
+    private async Task DiscardAsync()
+    {
+        var scratch = new byte[4096];
+        try
+        {
+            await _receiving;
+            while ((await _socket.ReceiveAsync(scratch.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client is gone, or took too long and was let go.
+        }
     }
 
     private async Task DrainAsync()

@@ -56,6 +56,12 @@ internal sealed class WebSocketEdge(CallDispatcher dispatcher) : IHttpEdge
 
         // 2. The upgrade.
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        if (request.Shaper is { } shaper)
+        {
+            // The handshake's answer is the only one with headers: the affinity cookie leaves with it.
+            await shaper.ShapeAsync(context, ResponseHead.Empty);
+        }
+
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = offer.Answer,
