@@ -120,6 +120,10 @@ switch (mode)
 
         return 0;
 
+    // Serves the methods of the sample service: see Behaviours.
+    case "behaviours":
+        return Behaviours.Run();
+
     default:
         Write(error, $"testchild: no mode '{mode}'\n");
         return 64;

@@ -15,10 +15,17 @@ public sealed class MetadataPolicy
         ArgumentNullException.ThrowIfNull(options);
         _allow = options.Allow is null ? null : new NameSet(options.Allow);
         _deny = new NameSet(options.Deny);
+        IsSelective = options.Allow is not null || options.Deny.Count > 0;
     }
+
+    /// <summary>True when the route has lists of its own: what is forwarded untouched is then held to them too.</summary>
+    public bool IsSelective { get; }
 
     public bool Passes(string name) =>
         !ReservedMetadata.Contains(name) && (_allow is null || _allow.Contains(name)) && !_deny.Contains(name);
+
+    /// <summary>True for an end-to-end name that the lists keep out; reserved names are not theirs to judge.</summary>
+    public bool Denies(string name) => !ReservedMetadata.Contains(name) && !Passes(name);
 
     /// <summary>Names without case; a trailing `*` stands for any rest.</summary>
     private sealed class NameSet

@@ -39,15 +39,20 @@ internal sealed partial class GatewayForwarder(
         }
 
         return plans.IsPassThrough
-            ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, plans, cancellationToken)
+            ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken)
             : CallAsync(context, destinationPrefix, httpClient, transformer, route, edge, plans, cancellationToken);
     }
 
     /// <summary>Same protocol on both sides: the hub is never entered.</summary>
     private async ValueTask<ForwarderError> ForwardAsync(
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig,
-        HttpTransformer transformer, EdgePlans plans, CancellationToken cancellationToken)
+        HttpTransformer transformer, CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
     {
+        if (route.Metadata.IsSelective)
+        {
+            transformer = new MetadataTransformer(transformer, route.Metadata);
+        }
+
         if (NeedsMessageFlushing(context.Request.ContentType))
         {
             transformer = new GrpcContentTypeTransformer(transformer, context.Request.ContentType!);
@@ -57,14 +62,22 @@ internal sealed partial class GatewayForwarder(
         var started = clock.GetTimestamp();
         telemetry.Begin(plans.Labels);
         var error = ForwarderError.Request;
+        CallStatus? failure = null;
         try
         {
             error = await inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
+            failure = ForwardedStatus.OfFailure(error, route.Settings.Timeout is { } timeout && clock.GetElapsedTime(started) >= timeout);
+            if (failure is not null && !context.Response.HasStarted && edge.Name == GrpcTraits.Name)
+            {
+                // A gRPC client wants a status, not YARP's bare 502.
+                await edge.RefuseAsync(context, route, failure);
+            }
+
             return error;
         }
         finally
         {
-            telemetry.End(plans.Labels, ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
+            telemetry.End(plans.Labels, failure?.Code ?? ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
         }
     }
 

@@ -41,13 +41,6 @@ public sealed class CallRelay
         _tally = tally;
     }
 
-    /// <summary>
-    /// How the backend ended the call. A backend half that was cancelled by us knows no more than that (a process is stopped before
-    /// its read notices): then the reason we cancelled for is the status, such as a client's malformed message.
-    /// </summary>
-    private CallStatus Ending =>
-        _client.Status.Code == StatusCode.Cancelled && _lifetime.Token.IsCancellationRequested ? _lifetime.Reason : _client.Status;
-
     /// <summary>Runs the call to its end and returns the status it ended with. Completing the server half and disposing the client half are the caller's.</summary>
     /// <param name="server">The half towards the client.</param>
     /// <param name="client">The half towards the backend, just opened.</param>
@@ -135,7 +128,7 @@ public sealed class CallRelay
             var head = await _client.ReadHeadAsync(token);
             if (await _client.ReadAsync(token) is not { } response)
             {
-                return new(_client.Status.IsOk ? NoResponse : Ending);
+                return _client.Status.IsOk ? new(NoResponse) : Ended();
             }
 
             response = Hold(response, buffer);
@@ -150,7 +143,7 @@ public sealed class CallRelay
                 await _server.WriteAsync(response, token);
             }
 
-            return new(Ending);
+            return Ended();
         }
         catch (Exception e)
         {
@@ -233,7 +226,7 @@ public sealed class CallRelay
 
             if (await read is not { } response)
             {
-                return new(Ending);
+                return Ended();
             }
 
             Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
@@ -263,6 +256,10 @@ public sealed class CallRelay
         buffer.ThrowIfOverLimit();
         return request with { Payload = buffer.WrittenMemory, Format = plan.To };
     }
+
+    /// <summary>The backend's end; but where the gateway had stopped the call by then, a failure is the echo of that, and the reason for it counts.</summary>
+    private RelayResult Ended() =>
+        !_client.Status.IsOk && _lifetime.Token.IsCancellationRequested ? new(_lifetime.Reason) : new(_client.Status);
 
     private RelayResult Settle(Exception exception) => exception switch
     {

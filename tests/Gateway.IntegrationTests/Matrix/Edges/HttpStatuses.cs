@@ -1,0 +1,40 @@
+using Grpc.Core;
+
+namespace Gateway.IntegrationTests.Matrix.Edges;
+
+/// <summary>The canonical table as clients know it (PROTOCOLS §10.2), written down a second time so that a slip in the product's shows.</summary>
+internal static class HttpStatuses
+{
+    public static int Of(StatusCode code) => code switch
+    {
+        StatusCode.OK => 200,
+        StatusCode.Cancelled => 499,
+        StatusCode.Unknown => 500,
+        StatusCode.InvalidArgument => 400,
+        StatusCode.DeadlineExceeded => 504,
+        StatusCode.NotFound => 404,
+        StatusCode.AlreadyExists => 409,
+        StatusCode.PermissionDenied => 403,
+        StatusCode.ResourceExhausted => 429,
+        StatusCode.FailedPrecondition => 400,
+        StatusCode.Aborted => 409,
+        StatusCode.OutOfRange => 400,
+        StatusCode.Unimplemented => 501,
+        StatusCode.Internal => 500,
+        StatusCode.Unavailable => 503,
+        StatusCode.DataLoss => 500,
+        StatusCode.Unauthenticated => 401,
+        _ => throw new ArgumentOutOfRangeException(nameof(code)),
+    };
+
+    public static IReadOnlyDictionary<string, string> Headers(HttpResponseMessage response)
+    {
+        var headers = new Dictionary<string, string>();
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            headers[name.ToLowerInvariant()] = values.ToString();
+        }
+
+        return headers;
+    }
+}
