@@ -200,9 +200,6 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         var kestrel = config.Tree.GetSection("Kestrel");
         builder.WebHost.UseKestrel();
-
-        // No code of ours blocks, so a request may run on the thread that read it: one hop less in each direction.
-        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseGatewayKestrel(kestrel);
         var urls = options.Urls ?? config.Urls ?? (kestrel.GetSection("Endpoints").GetChildren().Any() ? null : DefaultUrls);
         if (urls is not null)

@@ -39,6 +39,11 @@ internal static class Proxy
 
     public static void Use(WebApplication app, YarpConfigProvider provider)
     {
+        // The host would put these two before everything, for every request; the routes that name a policy get them in step 3.
+        IApplicationBuilder pipeline = app;
+        pipeline.Properties["__AuthenticationMiddlewareSet"] = true;
+        pipeline.Properties["__AuthorizationMiddlewareSet"] = true;
+
         // 1. What is not one request to every reader is none.
         app.UseStrictRequests();
 
