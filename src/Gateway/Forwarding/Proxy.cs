@@ -1,4 +1,4 @@
-using Gateway.Edges.WebSocket;
+using Gateway.Edges;
 using Gateway.Model;
 using Gateway.Security;
 using Microsoft.AspNetCore.Authentication;
@@ -50,7 +50,7 @@ internal static class Proxy
         app.UseStrictRequests();
 
         // 2. Upgrades only: the feature this adds is not free, and few requests are upgrades.
-        app.UseWhen(static context => WebSocketEdge.MayBe(context.Request), static upgrades => upgrades.UseWebSockets());
+        app.UseWhen(static context => Upgrades.IsAskedFor(context.Request), static upgrades => upgrades.UseWebSockets());
         app.UseRouting();
 
         // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.

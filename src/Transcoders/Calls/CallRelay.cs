@@ -272,9 +272,17 @@ public sealed class CallRelay
         return request with { Payload = buffer.WrittenMemory, Format = plan.To };
     }
 
-    /// <summary>The backend's end; but where the gateway had stopped the call by then, a failure is the echo of that, and the reason for it counts.</summary>
-    private RelayResult Ended() =>
-        !_client.Status.IsOk && _lifetime.Token.IsCancellationRequested ? new(_lifetime.Reason) : new(_client.Status);
+    /// <summary>
+    /// How the backend ended the call. Where the gateway had stopped the call by then, a failure the backend did not speak of itself
+    /// is the echo of that (a process stopped, a stream reset), and the reason it was stopped for is the status.
+    /// </summary>
+    private RelayResult Ended()
+    {
+        var status = _client.Status;
+        var isEcho = !status.IsOk && _lifetime.Token.IsCancellationRequested
+            && (status.Code == StatusCode.Cancelled || status.Origin != StatusOrigin.Backend);
+        return new(isEcho ? _lifetime.Reason : status);
+    }
 
     private RelayResult Settle(Exception exception) => exception switch
     {

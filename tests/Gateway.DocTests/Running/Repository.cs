@@ -11,8 +11,11 @@ internal static class Repository
     /// <summary>The dotnet these tests run on.</summary>
     public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
+    /// <summary>Debug or Release, as these tests were built.</summary>
+    public static string Configuration { get; } = Metadata("Configuration");
+
     /// <summary>Where a project's build put its files.</summary>
-    public static string Output(string project) => Path.Combine(Root, project, "bin", Metadata("Configuration"), Metadata("TargetFramework"));
+    public static string Output(string project) => Path.Combine(Root, project, "bin", Configuration, Metadata("TargetFramework"));
 
     /// <summary>README.md, the documents and the samples' READMEs, relative to the root.</summary>
     public static IEnumerable<string> Documents() =>

@@ -62,6 +62,8 @@ internal sealed class Shell : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["PATH"] = $"{_programs.FullName}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin";
+        // What a command puts aside (mktemp) goes when the document ends.
+        start.Environment["TMPDIR"] = _programs.FullName;
         return Process.Start(start)!;
     }
 

@@ -24,21 +24,30 @@ public sealed class TelemetrySetupTests
         Assert.False(host.Get<CallTelemetry>().Source.HasListeners());
     }
 
-    [Theory]
-    [InlineData("{}")]
-    [InlineData("""{ "Logging": { "LogLevel": { "Default": "None", "Microsoft": "None", "Microsoft.AspNetCore": "None" } } }""")]
-    [InlineData("""{ "Serilog": { "MinimumLevel": { "Default": "Off", "Override": { "Microsoft.AspNetCore.Hosting.Diagnostics": "Off" } } } }""")]
-    public async Task WithoutListeners_TheClientsTraceIsStillTheCurrentOne(string file)
+    [Fact]
+    public async Task WithoutACollector_NoActivityIsStarted()
     {
         await using var host = await TelemetryHost.StartAsync(
-            config: ConfigText.Good(file),
+            config: ConfigText.Good("{}"),
             configure: app => app.Run(context => context.Response.WriteAsync(Activity.Current?.Id ?? "no activity")));
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-        var id = await client.GetStringAsync(host.Url);
+        Assert.Equal("no activity", await client.GetStringAsync(host.Url));
+    }
 
-        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", id);
+    [Fact]
+    public async Task WhereLogsAreCollected_TheClientsTraceIsTheCurrentOne()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var host = await TelemetryHost.StartAsync(
+            new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"] = receiver.Url, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" },
+            config: ConfigText.Good("{}"),
+            configure: app => app.Run(context => context.Response.WriteAsync(Activity.Current?.Id ?? "no activity")));
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", await client.GetStringAsync(host.Url));
     }
 
     [Fact]

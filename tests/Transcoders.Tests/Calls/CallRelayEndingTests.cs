@@ -56,7 +56,7 @@ public sealed class CallRelayEndingTests
     {
         public override PayloadFormat Format => PayloadFormat.Text;
 
-        public override CallStatus Status => new(code, "The call was cancelled and its process stopped.");
+        public override CallStatus Status => new(code, "The call was cancelled and its process stopped.") { Origin = code == StatusCode.Cancelled ? StatusOrigin.Client : StatusOrigin.Backend };
 
         public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken) => default;
 

@@ -32,7 +32,11 @@ internal sealed class EnvelopeSession(EdgeRequest request, WebSocketConnection c
                 Take(EnvelopeReader.Read(inbound.Payload, request.Route.Limits.Depth));
             }
 
-            await connection.CloseAsync(WebSocketClose.Code(_last), CloseCodeMapping.Reason(_last));
+            // A client that closed by itself gets its own code back, not the status of the calls that its leaving cancelled.
+            if (!connection.Gone.IsCancellationRequested)
+            {
+                await connection.CloseAsync(WebSocketClose.Code(_last), CloseCodeMapping.Reason(_last));
+            }
         }
         catch (CallException e)
         {

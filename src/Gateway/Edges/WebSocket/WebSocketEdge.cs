@@ -16,10 +16,7 @@ internal sealed class WebSocketEdge(CallDispatcher dispatcher) : IHttpEdge
 
     public bool IsNegotiable => false;
 
-    public bool Claims(HttpContext context) => MayBe(context.Request) && context.WebSockets.IsWebSocketRequest;
-
-    /// <summary>True when the request could open a WebSocket: an upgrade (RFC 6455 §4.1), or an extended CONNECT (RFC 8441), which reads as CONNECT.</summary>
-    public static bool MayBe(HttpRequest request) => request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(request.Method);
+    public bool Claims(HttpContext context) => Upgrades.IsAskedFor(context.Request) && context.WebSockets.IsWebSocketRequest;
 
     public ValueTask RefuseAsync(HttpContext context, CallRoute route, CallStatus status) =>
         StatusResponse.WriteAsync(context, route, status);
