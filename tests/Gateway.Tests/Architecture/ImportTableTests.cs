@@ -30,7 +30,7 @@ public sealed class ImportTableTests
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Edges.X", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.X", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Model", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
-        ("Gateway.Forwarding", ["Yarp", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
+        ("Gateway.Forwarding", ["Yarp", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Cli", [Anything]),
         ("Gateway.Admin", [Anything]),
         ("Gateway", [Anything]),
