@@ -10,8 +10,6 @@ namespace Gateway.Backends.Grpc;
 /// <summary>One gRPC call on a shared HTTP/2 connection. Source: gRPC over HTTP/2.</summary>
 internal sealed class GrpcClientCall : ClientCall
 {
-    private const int ReadSize = 16 * 1024;
-
     private static readonly MediaTypeHeaderValue GrpcMediaType = new(GrpcHeaders.ContentType);
 
     private readonly CallHead _head;
@@ -29,11 +27,7 @@ internal sealed class GrpcClientCall : ClientCall
 
     private HttpResponseMessage? _response;
     private Stream? _responses;
-    private string _encoding = "identity";
-    private byte[] _buffer = [];
-    private int _start;
-    private int _end;
-    private PayloadBuffer? _inflated;
+    private readonly GrpcFrameBuffer _frames;
     private CallStatus? _status;
 
     public GrpcClientCall(CallHead head, Destination destination, Uri target, CallLimits limits, TimeProvider clock, CancellationToken cancellationToken)
@@ -44,6 +38,7 @@ internal sealed class GrpcClientCall : ClientCall
         _limits = limits;
         _clock = clock;
         _cancellationToken = cancellationToken;
+        _frames = new GrpcFrameBuffer(limits.MessageSize);
         if (head.Shape.StreamsRequests())
         {
             _body = new GrpcStreamingContent();
@@ -127,7 +122,7 @@ internal sealed class GrpcClientCall : ClientCall
             return new((Message?)null);
         }
 
-        return TryCutFrame(out var message) ? new(message) : ReadMoreAsync(cancellationToken);
+        return _frames.TryRead(out var message) ? new(message) : ReadMoreAsync(cancellationToken);
     }
 
     public override ValueTask DisposeAsync()
@@ -153,8 +148,7 @@ internal sealed class GrpcClientCall : ClientCall
         }
 
         _frame = null;
-        ReturnBuffer();
-        _inflated?.Dispose();
+        _frames.Dispose();
         return default;
     }
 
@@ -252,7 +246,7 @@ internal sealed class GrpcClientCall : ClientCall
                 {
                     if (header.Key.Equals(GrpcHeaders.Encoding, StringComparison.OrdinalIgnoreCase))
                     {
-                        _encoding = value;
+                        _frames.Encoding = value;
                     }
                     else
                     {
@@ -289,16 +283,15 @@ internal sealed class GrpcClientCall : ClientCall
         {
             while (true)
             {
-                MakeRoom();
-                var read = await _responses!.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+                var read = await _responses!.ReadAsync(_frames.GetMemory(), cancellationToken);
                 if (read == 0)
                 {
                     _status = End();
                     return null;
                 }
 
-                _end += read;
-                if (TryCutFrame(out var message))
+                _frames.Advance(read);
+                if (_frames.TryRead(out var message))
                 {
                     return message;
                 }
@@ -311,86 +304,9 @@ internal sealed class GrpcClientCall : ClientCall
         }
     }
 
-    /// <summary>Cuts the next frame out of what has been read; the message borrows the buffer until the next read.</summary>
-    private bool TryCutFrame(out Message message)
-    {
-        message = default;
-        var available = _buffer.AsSpan(_start, _end - _start);
-        if (available.Length < GrpcFrameReader.PrefixLength)
-        {
-            return false;
-        }
-
-        var length = GrpcFrameReader.ReadPrefix(available, _limits.MessageSize, out var compressed);
-        if (available.Length < GrpcFrameReader.PrefixLength + length)
-        {
-            return false;
-        }
-
-        ReadOnlyMemory<byte> payload = _buffer.AsMemory(_start + GrpcFrameReader.PrefixLength, length);
-        _start += GrpcFrameReader.PrefixLength + length;
-        if (compressed)
-        {
-            payload = Inflate(payload);
-        }
-
-        message = new Message(payload, PayloadFormat.Protobuf);
-        return true;
-    }
-
-    private ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> payload)
-    {
-        if (!GrpcCompression.IsSupported(_encoding))
-        {
-            throw new CallException(new CallStatus(StatusCode.Internal, $"The backend answers with grpc-encoding '{_encoding}', which was not offered to it.") { HttpStatus = 502, Origin = StatusOrigin.Backend });
-        }
-
-        _inflated ??= new PayloadBuffer(_limits.MessageSize);
-        _inflated.Clear();
-        GrpcCompression.Decompress(_encoding, new ReadOnlySequence<byte>(payload), _inflated);
-        return _inflated.WrittenMemory;
-    }
-
-    /// <summary>Room behind what is unread, at least for the frame that has been announced.</summary>
-    private void MakeRoom()
-    {
-        var unread = _end - _start;
-        var needed = ReadSize;
-        if (unread >= GrpcFrameReader.PrefixLength)
-        {
-            needed = GrpcFrameReader.PrefixLength + GrpcFrameReader.ReadPrefix(_buffer.AsSpan(_start), _limits.MessageSize, out _);
-        }
-
-        if (unread == 0)
-        {
-            _start = _end = 0;
-        }
-
-        if (_buffer.Length - _start >= needed && _end < _buffer.Length)
-        {
-            return;
-        }
-
-        // Grows by doubling, as bytes arrive: an announced length alone reserves no memory.
-        var size = Math.Max(ReadSize, Math.Min(needed, Math.Max(unread * 2, ReadSize)));
-        if (size <= _buffer.Length && size > unread)
-        {
-            _buffer.AsSpan(_start, unread).CopyTo(_buffer);
-        }
-        else
-        {
-            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(size, unread + 1));
-            _buffer.AsSpan(_start, unread).CopyTo(grown);
-            ReturnBuffer();
-            _buffer = grown;
-        }
-
-        (_start, _end) = (0, unread);
-    }
-
     private CallStatus End()
     {
-        if (_start != _end)
+        if (!_frames.IsEmpty)
         {
             return new CallStatus(StatusCode.Internal, "The backend ended its answer inside a message.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
         }
@@ -407,14 +323,5 @@ internal sealed class GrpcClientCall : ClientCall
         return reader.HasStatus
             ? reader.ToStatus()
             : new CallStatus(StatusCode.Internal, "The backend ended its answer without grpc-status.") { HttpStatus = 502, Origin = StatusOrigin.Backend };
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_buffer.Length != 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
     }
 }
