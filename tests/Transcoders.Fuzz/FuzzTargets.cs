@@ -1,5 +1,9 @@
+using Transcoders.Fuzz.Grpc;
+using Transcoders.Fuzz.Http;
 using Transcoders.Fuzz.HttpRules;
 using Transcoders.Fuzz.Payloads;
+using Transcoders.Fuzz.Stdio;
+using Transcoders.Fuzz.WebSocket;
 
 namespace Transcoders.Fuzz;
 
@@ -12,5 +16,11 @@ public static class FuzzTargets
         new("protobuf-to-json", "protobuf-to-json", PayloadTargets.ProtobufToJson),
         new("http-template", "http-template", HttpRuleTargets.Template),
         new("http-path", "http-path", HttpRuleTargets.Path),
+        new("grpc-frames", "grpc-frames", GrpcTargets.Frames),
+        new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
+        new("envelope", "envelope", EnvelopeTargets.Frame),
+        new("json-values", "json-values", HttpTargets.JsonValues),
+        new("accept", "accept", HttpTargets.Accept),
+        new("stdio-lines", "stdio-lines", StdioTargets.Lines),
     ];
 }

@@ -11,6 +11,9 @@ public sealed class CallLifetime : IDisposable
 
     private static readonly CallStatus DeadlinePassed = new(StatusCode.DeadlineExceeded, "Deadline exceeded.");
 
+    /// <summary>What a timer can wait for, some 49 days. A call with more time has no timer; its backend still hears of the deadline.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _aborted;
     private CallStatus? _reason;
@@ -21,7 +24,8 @@ public sealed class CallLifetime : IDisposable
     public CallLifetime(CancellationToken aborted, Deadline deadline, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        _source = deadline.IsSet ? new CancellationTokenSource(deadline.Remaining(clock), clock) : new CancellationTokenSource();
+        var left = deadline.Remaining(clock);
+        _source = deadline.IsSet && left <= LongestTimer ? new CancellationTokenSource(left, clock) : new CancellationTokenSource();
         _aborted = aborted.UnsafeRegister(static state => ((CallLifetime)state!).End(ClientGone), this);
     }
 
@@ -31,7 +35,7 @@ public sealed class CallLifetime : IDisposable
     /// <summary>Why the token fired: nobody else having said, the deadline.</summary>
     public CallStatus Reason => Volatile.Read(ref _reason) ?? DeadlinePassed;
 
-    /// <summary>Ends the call with a reason, unless it has one.</summary>
+    /// <summary>Ends the call with a reason, unless it has one. After <see cref="Dispose"/> it does nothing.</summary>
     public void End(CallStatus reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
@@ -40,7 +44,14 @@ public sealed class CallLifetime : IDisposable
             return;
         }
 
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended by itself in the meantime: nothing is left to stop.
+        }
     }
 
     /// <summary>Waits for a client-gone callback that is under way, so that nothing touches the call afterwards.</summary>

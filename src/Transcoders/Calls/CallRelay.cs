@@ -31,6 +31,9 @@ public sealed class CallRelay
     private readonly CallLifetime _lifetime;
     private readonly CallTally _tally;
 
+    /// <summary>What ended the request pump, when it was not the backend.</summary>
+    private RelayResult _requestFailure;
+
     private CallRelay(ServerCall server, ClientCall client, PayloadExchange payloads, CallLimits limits, CallLifetime lifetime, CallTally tally)
     {
         _server = server;
@@ -62,6 +65,7 @@ public sealed class CallRelay
         var shape = _server.Head.Shape;
         using var buffer = new PayloadBuffer(_limits.MessageSize);
         Task? requests = null;
+        RelayResult result;
         try
         {
             if (shape.StreamsRequests())
@@ -74,25 +78,26 @@ public sealed class CallRelay
                 buffer.Clear();
             }
 
-            return shape.StreamsResponses() ? await PumpResponsesAsync(buffer) : await AnswerOnceAsync(sendsFirst: false);
+            result = shape.StreamsResponses() ? await PumpResponsesAsync(buffer) : await AnswerOnceAsync(sendsFirst: false);
         }
         catch (Exception e)
         {
-            return Settle(e);
+            result = Settle(e);
         }
-        finally
+
+        if (requests is not null)
         {
             // The answer has ended: what the client still sends is moot.
-            if (requests is not null)
+            if (!requests.IsCompleted)
             {
-                if (!requests.IsCompleted)
-                {
-                    _lifetime.End(Finished);
-                }
-
-                await requests;
+                _lifetime.End(Finished);
             }
+
+            await requests;
         }
+
+        // The log hears of the exception behind the status, whichever pump met it.
+        return ReferenceEquals(result.Status, _requestFailure.Status) ? _requestFailure : result;
     }
 
     private async ValueTask SendOnceAsync(PayloadBuffer buffer)
@@ -178,29 +183,55 @@ public sealed class CallRelay
             while (true)
             {
                 var read = _server.ReadAsync(token);
-                if (!read.IsCompleted)
+                var isTaken = true;
+                try
                 {
-                    await _client.FlushAsync(token);
+                    if (!read.IsCompleted)
+                    {
+                        await _client.FlushAsync(token);
+                    }
+                }
+                catch (IOException)
+                {
+                    isTaken = false;
                 }
 
-                if (await read is not { } request)
+                // Awaited also when the backend takes no more: no read is left behind.
+                var request = await read;
+                if (!isTaken || !await SendAsync(request, buffer, token))
                 {
-                    await _client.HalfCloseAsync(token);
                     return;
                 }
-
-                await _client.WriteAsync(Convert(request, buffer), last: false, token);
             }
+        }
+        catch (Exception e)
+        {
+            _requestFailure = Settle(e);
+            _lifetime.End(_requestFailure.Status);
+        }
+    }
+
+    /// <summary>Sends a request or, for null, the half-close; false when no more is to be sent.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SendAsync(Message? request, PayloadBuffer buffer, CancellationToken token)
+    {
+        var message = request is { } read ? Convert(read, buffer) : (Message?)null;
+        try
+        {
+            if (message is { } next)
+            {
+                await _client.WriteAsync(next, last: false, token);
+                return true;
+            }
+
+            await _client.HalfCloseAsync(token);
         }
         catch (IOException)
         {
             // The backend no longer takes messages: the response pump brings its status.
         }
-        catch (Exception e)
-        {
-            var result = Settle(e);
-            _lifetime.End(result.Status);
-        }
+
+        return false;
     }
 
     /// <summary>Backend → client, until the backend ends. Flushes only before it waits, so messages that arrive together leave together.</summary>

@@ -15,6 +15,7 @@ public static class GrpcCompression
     public static bool IsSupported(string encoding) => encoding is "gzip" or "deflate" or "identity";
 
     /// <summary>Appends the decoded payload to <paramref name="output"/>, whose limit bounds what a small bomb may become.</summary>
+    /// <remarks>That a payload which is cut off is seen at all, the host's `UseStrictValidation` sees to (Directory.Build.props).</remarks>
     /// <exception cref="CallException">INTERNAL when the payload is not what its encoding says; RESOURCE_EXHAUSTED over the limit.</exception>
     public static void Decompress(string encoding, ReadOnlySequence<byte> payload, PayloadBuffer output)
     {
@@ -22,6 +23,12 @@ public static class GrpcCompression
         if (encoding == "identity")
         {
             throw new CallException(StatusCode.Internal, "A message is marked compressed on a stream without grpc-encoding.");
+        }
+
+        if (payload.IsEmpty)
+        {
+            // Some encoders write nothing for an empty message.
+            return;
         }
 
         using var source = new MemoryStream(payload.ToArray(), writable: false);
@@ -42,7 +49,7 @@ public static class GrpcCompression
                 output.ThrowIfOverLimit();
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException) // IOException: a zlib stream that asks for a dictionary.
         {
             throw new CallException(StatusCode.Internal, $"A message is not valid {encoding} data.", e);
         }

@@ -60,10 +60,15 @@ public static class GrpcTimeout
             return Text(Up(ticks, TimeSpan.TicksPerSecond), 'S');
         }
 
+        if (ticks / TimeSpan.TicksPerMinute < MaxValue)
+        {
+            return Text(Up(ticks, TimeSpan.TicksPerMinute), 'M');
+        }
+
         return Text(Math.Min(Up(ticks, TimeSpan.TicksPerHour), MaxValue), 'H');
     }
 
-    private static long Up(long ticks, long unit) => (ticks + unit - 1) / unit;
+    private static long Up(long ticks, long unit) => (ticks / unit) + (ticks % unit == 0 ? 0 : 1);
 
     private static string Text(long value, char unit) => string.Create(CultureInfo.InvariantCulture, $"{value}{unit}");
 }

@@ -11,7 +11,9 @@ public static class RequestTimeout
     public static bool TryParseSeconds(ReadOnlySpan<char> text, out TimeSpan timeout)
     {
         timeout = default;
-        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > TimeSpan.MaxValue.TotalSeconds / 2)
+        // Not only over the range: double.TryParse also takes `NaN` and `-Infinity`, whatever the styles.
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            || !(seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2))
         {
             return false;
         }

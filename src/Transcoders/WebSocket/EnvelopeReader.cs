@@ -8,6 +8,9 @@ public static class EnvelopeReader
 {
     private const int MaxHeaders = 100;
 
+    /// <summary>Milliseconds that a TimeSpan holds; more asks for nothing else.</summary>
+    private const long LongestTimeout = long.MaxValue / TimeSpan.TicksPerMillisecond;
+
     /// <exception cref="CallException">INVALID_ARGUMENT for what is not a frame of the protocol.</exception>
     public static EnvelopeFrame Read(ReadOnlyMemory<byte> frame, int maxDepth)
     {
@@ -44,7 +47,7 @@ public static class EnvelopeReader
                 }
                 else if (reader.ValueTextEquals("timeoutMs"u8))
                 {
-                    timeout = ReadNumber(ref reader, "timeoutMs");
+                    timeout = Math.Min(ReadNumber(ref reader, "timeoutMs"), LongestTimeout);
                 }
                 else if (reader.ValueTextEquals("headers"u8))
                 {
@@ -86,8 +89,9 @@ public static class EnvelopeReader
                 throw Bad("a frame is one JSON object");
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException is how the reader refuses a text that is not Unicode, such as "\ud800".
             throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"envelope: not valid JSON: {e.Message}") { Origin = StatusOrigin.Client }, e);
         }
 

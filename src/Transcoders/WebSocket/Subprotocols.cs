@@ -20,12 +20,13 @@ public static class Subprotocols
         ArgumentNullException.ThrowIfNull(offered);
         string? chosen = null;
         string? token = null;
-        var sawBearer = false;
+        string? bearer = null;
         for (var i = 0; i < offered.Count && i < MaxOffered; i++)
         {
             if (offered[i].Equals(Bearer, StringComparison.OrdinalIgnoreCase) && i + 1 < offered.Count)
             {
-                sawBearer = true;
+                // Answered as it was spelled: a client compares letter by letter (RFC 6455 §4.1).
+                bearer = offered[i];
                 token = offered[++i];
             }
             else if (offered[i] == Envelope)
@@ -34,7 +35,7 @@ public static class Subprotocols
             }
         }
 
-        return new Offer(chosen ?? (sawBearer ? Bearer : null), chosen == Envelope, token);
+        return new Offer(chosen ?? bearer, chosen == Envelope, token);
     }
 
     /// <summary>What a client offered.</summary>
