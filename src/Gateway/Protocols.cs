@@ -35,7 +35,7 @@ internal static class Protocols
             ForwardedEdges = FrozenSet.Create(GrpcTraits.Name),
             Traits = static _ => GrpcTraits.Backend,
             Create = (_, _) => new GrpcBackend(CallLimits.Default, clock),
-            Probe = static (_, _, address) => GrpcHealthProbe.CreateRequest(address),
+            Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
         },
         new BackendRegistration
@@ -45,7 +45,7 @@ internal static class Protocols
             Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
             Create = (cluster, config) => new StdioBackend(
                 cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
-            Probe = static (cluster, config, _) => StdioHealthProbe.CreateRequest(cluster, BaseDirectory(config)),
+            Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
     ];

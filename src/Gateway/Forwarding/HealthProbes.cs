@@ -37,8 +37,8 @@ internal sealed class HealthProbes(IProbingRequestFactory http, YarpConfigProvid
     private sealed class ProbeHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.Options.TryGetValue(HealthProbe.Key, out var probe)
-                ? probe.RunAsync(request, base.SendAsync, cancellationToken)
+            request is HealthProbe probe
+                ? probe.RunAsync(base.SendAsync, cancellationToken)
                 : base.SendAsync(request, cancellationToken);
     }
 }

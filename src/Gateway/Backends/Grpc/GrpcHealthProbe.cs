@@ -19,26 +19,20 @@ internal sealed class GrpcHealthProbe : HealthProbe
     /// <summary>An empty HealthCheckRequest, framed.</summary>
     private static readonly byte[] Question = new byte[GrpcFrameReader.PrefixLength];
 
-    private static readonly GrpcHealthProbe Instance = new();
-
-    public static HttpRequestMessage CreateRequest(string address)
+    public GrpcHealthProbe(string address)
+        : base(HttpMethod.Post, address.TrimEnd('/') + Path)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, address.TrimEnd('/') + Path)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Question),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
-        request.Headers.TryAddWithoutValidation("te", "trailers");
-        request.Options.Set(Key, Instance);
-        return request;
+        Version = HttpVersion.Version20;
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        Content = new ByteArrayContent(Question);
+        Content.Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
+        Headers.TryAddWithoutValidation("te", "trailers");
     }
 
     public override async Task<HttpResponseMessage> RunAsync(
-        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
-        using var answer = await send(request, cancellationToken);
+        using var answer = await send(this, cancellationToken);
         var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         var reader = new GrpcStatusReader();
         foreach (var header in answer.Headers.NonValidated)
