@@ -18,6 +18,7 @@ COPY src src
 RUN --mount=type=cache,target=/root/.nuget/packages \
     dotnet publish src/Gateway/Gateway.csproj --configuration Release --output /app \
       --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:SatelliteResourceLanguages=en \
+      -p:PublishDocumentationFiles=false \
       -p:NuGetLockFilePath=obj/publish.lock.json
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Gateway.Cli;
 
-return await GatewayCommands.Build().Parse(args).InvokeAsync();
+// A stop takes as long as its drain: the command line must not end the process before.
+return await GatewayCommands.Build().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = GatewayCommands.StopTimeout });

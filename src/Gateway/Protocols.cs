@@ -52,7 +52,7 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10))));
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

@@ -7,6 +7,9 @@ internal static class GatewayCommands
 {
     public const string DefaultFile = "config/gateway.json";
 
+    /// <summary>Longest a command may take to end after a signal: more than the host's patience with its connections (30 s), which comes after the drain's.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
+
     /// <summary>`run` is what happens when no command is named: `gateway my.json` serves my.json.</summary>
     public static RootCommand Build()
     {

@@ -17,9 +17,18 @@ internal sealed class HealthProbes(IProbingRequestFactory http, YarpConfigProvid
             : http.CreateRequest(cluster, destination);
     }
 
-    /// <summary>YARP's HTTP clients, with a step that reads the answers to such probes.</summary>
+    /// <summary>YARP's HTTP clients, with a step that reads the answers to such probes, and with our spans as the parents of the backends'.</summary>
     internal sealed class ClientFactory : ForwarderHttpClientFactory
     {
+        protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+        {
+            base.ConfigureHandler(context, handler);
+            if (handler.ActivityHeadersPropagator is { } propagator)
+            {
+                handler.ActivityHeadersPropagator = new SpanPropagator(propagator);
+            }
+        }
+
         protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
             new ProbeHandler(base.WrapHandler(context, handler));
     }

@@ -63,10 +63,12 @@ internal static class Proxy
             policed.UseRequestTimeouts();
             policed.UseOutputCache();
         });
-        app.MapReverseProxy(static proxy =>
+        var edges = app.Services.GetRequiredService<EdgeSelector>();
+        app.MapReverseProxy(proxy =>
         {
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
+            proxy.Use((context, next) => NoDestination.StepAsync(context, next, edges));
             proxy.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) =>
         {

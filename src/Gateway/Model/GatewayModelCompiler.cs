@@ -73,7 +73,8 @@ public sealed class GatewayModelCompiler(IReadOnlyList<BackendRegistration> back
         }
 
         var fingerprint = ConfigFingerprint.Of(settings);
-        if (previous?.Clusters.GetValueOrDefault(settings.Id) is { } kept && kept.Fingerprint == fingerprint && settings.Schema is not { Reflection: true })
+        var kept = previous?.Clusters.GetValueOrDefault(settings.Id) is { } same && same.Fingerprint == fingerprint ? same : null;
+        if (kept is not null && settings.Schema is not { Reflection: true })
         {
             return kept;
         }
@@ -87,10 +88,15 @@ public sealed class GatewayModelCompiler(IReadOnlyList<BackendRegistration> back
                 return null;
             }
 
-            schema = await schemas.LoadAsync(settings, registration, problems, cancellationToken);
+            schema = await schemas.LoadAsync(settings, registration, kept?.Schema, problems, cancellationToken);
             if (schema is null)
             {
                 return null;
+            }
+
+            if (kept is not null && ReferenceEquals(schema, kept.Schema))
+            {
+                return kept;
             }
         }
 

@@ -29,7 +29,13 @@ public sealed class ReflectionClient(TimeSpan timeout)
     /// <exception cref="ReflectionException">The server cannot be reached, has no reflection, or answers nonsense.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(string address, CancellationToken cancellationToken)
     {
-        using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = 64 * 1024 * 1024 });
+        using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            MaxReceiveMessageSize = 64 * 1024 * 1024,
+            // As calls will: straight to the server, whatever proxy the environment names.
+            HttpHandler = new SocketsHttpHandler { UseProxy = false },
+            DisposeHttpClient = true,
+        });
         try
         {
             return await ReadAsync(channel, V1Service, cancellationToken);
@@ -49,13 +55,17 @@ public sealed class ReflectionClient(TimeSpan timeout)
         {
             throw Explain(e);
         }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ReflectionException($"the server answered with bytes that are no file descriptor: {e.Message}", e);
+        }
     }
 
     private static ReflectionException Explain(RpcException e) => e.StatusCode switch
     {
         StatusCode.Unimplemented => new("the server has no reflection", e),
         StatusCode.DeadlineExceeded => new("the server did not answer in time", e),
-        StatusCode.Unavailable => new("the server cannot be reached", e),
+        StatusCode.Unavailable => new($"the server cannot be reached: {e.Status.DebugException?.GetBaseException().Message ?? e.Status.Detail}", e),
         _ => new($"the server refused ({e.StatusCode}: {e.Status.Detail})", e),
     };
 
@@ -117,7 +127,15 @@ public sealed class ReflectionClient(TimeSpan timeout)
         AsyncDuplexStreamingCall<V1.ServerReflectionRequest, V1.ServerReflectionResponse> call,
         V1.ServerReflectionRequest request, CancellationToken cancellationToken)
     {
-        await call.RequestStream.WriteAsync(request, cancellationToken);
+        try
+        {
+            await call.RequestStream.WriteAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidOperationException)
+        {
+            // The call was over before the question left: its status, which the read below throws, says why.
+        }
+
         return await call.ResponseStream.MoveNext(cancellationToken)
             ? call.ResponseStream.Current
             : throw new ReflectionException("the server ended the reflection stream early");

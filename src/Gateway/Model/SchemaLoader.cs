@@ -5,14 +5,19 @@ using Transcoders.Schema;
 namespace Gateway.Model;
 
 /// <summary>Brings a cluster's schema together from files and from the backend itself.</summary>
-public sealed class SchemaLoader(ReflectionClient reflection)
+public sealed partial class SchemaLoader(ReflectionClient reflection, ILogger<SchemaLoader> logger)
 {
     /// <summary>Largest descriptor set read from a file, in bytes.</summary>
     private const long MaxFileSize = 64 * 1024 * 1024;
 
-    /// <summary>Null when it cannot be had whole; why is then in <paramref name="problems"/>.</summary>
+    /// <param name="cluster">Has a schema section.</param>
+    /// <param name="registration">The protocol of the cluster.</param>
+    /// <param name="lastGood">What the same section gave before, kept when the backend is down now; null at first.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="cancellationToken">Gives up asking.</param>
+    /// <returns>Null when it cannot be had whole; why is then in <paramref name="problems"/>.</returns>
     public async Task<SchemaCatalog?> LoadAsync(
-        ClusterSettings cluster, BackendRegistration registration, List<ConfigProblem> problems, CancellationToken cancellationToken)
+        ClusterSettings cluster, BackendRegistration registration, SchemaCatalog? lastGood, List<ConfigProblem> problems, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(registration);
@@ -44,9 +49,15 @@ public sealed class SchemaLoader(ReflectionClient reflection)
             {
                 problems.Add(new(cluster.Position, path + ":Reflection", $"only gRPC backends can be asked for their schema; give a '{cluster.Protocol}' cluster DescriptorSets."));
             }
-            else
+            else if (await ReflectAsync(cluster, sets, cancellationToken) is { } failures)
             {
-                await ReflectAsync(cluster, path, sets, problems, cancellationToken);
+                if (lastGood is not null && problems.Count == before)
+                {
+                    SchemaKept(logger, cluster.Id, failures);
+                    return lastGood;
+                }
+
+                problems.Add(new(cluster.Position, path + ":Reflection", $"no destination gave its schema ({failures}); start the backend first, or give DescriptorSets."));
             }
         }
 
@@ -72,9 +83,8 @@ public sealed class SchemaLoader(ReflectionClient reflection)
         }
     }
 
-    /// <summary>Asks one destination after the other until one answers.</summary>
-    private async Task ReflectAsync(
-        ClusterSettings cluster, string path, List<ReadOnlyMemory<byte>> sets, List<ConfigProblem> problems, CancellationToken cancellationToken)
+    /// <summary>Asks one destination after the other until one answers; what went wrong with each when none does, else null.</summary>
+    private async Task<string?> ReflectAsync(ClusterSettings cluster, List<ReadOnlyMemory<byte>> sets, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         foreach (var address in cluster.Destinations.Values)
@@ -82,7 +92,7 @@ public sealed class SchemaLoader(ReflectionClient reflection)
             try
             {
                 sets.Add(await reflection.ReadAsync(address, cancellationToken));
-                return;
+                return null;
             }
             catch (ReflectionException e)
             {
@@ -90,6 +100,9 @@ public sealed class SchemaLoader(ReflectionClient reflection)
             }
         }
 
-        problems.Add(new(cluster.Position, path + ":Reflection", $"no destination gave its schema ({string.Join("; ", failures)}); start the backend first, or give DescriptorSets."));
+        return string.Join("; ", failures);
     }
+
+    [LoggerMessage(301, LogLevel.Warning, "SchemaKept: cluster {Cluster} goes on with the schema it had; no destination gave a new one ({Failures})")]
+    private static partial void SchemaKept(ILogger logger, string cluster, string failures);
 }

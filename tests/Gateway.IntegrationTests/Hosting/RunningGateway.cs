@@ -22,6 +22,12 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Where it listens: `http://127.0.0.1:port/`.</summary>
     public Uri Url { get; }
 
+    /// <summary>Every address it listens on.</summary>
+    public IReadOnlyList<string> Addresses => _host.Addresses;
+
+    /// <summary>Where the admin port answers.</summary>
+    public Uri AdminUrl => new(_host.AdminAddresses[0]);
+
     public LogRecorder Log { get; }
 
     /// <summary>Speaks HTTP/1.1. Cookies and redirects are left to the tests.</summary>
@@ -32,24 +38,23 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     private string File => Path.Combine(_directory, "gateway.json");
 
-    /// <summary>Starts it with a file of this text.</summary>
-    public static async Task<RunningGateway> StartAsync(string configuration)
+    /// <summary>Starts it with a file of this text; <paramref name="change"/> may set what the command line or the environment would.</summary>
+    public static async Task<RunningGateway> StartAsync(string configuration, Func<GatewayHostOptions, GatewayHostOptions>? change = null)
     {
         var directory = Directory.CreateTempSubdirectory("gateway-").FullName;
         var file = Path.Combine(directory, "gateway.json");
         await System.IO.File.WriteAllTextAsync(file, configuration);
         var log = new LogRecorder();
-        var host = await GatewayHost.StartAsync(
-            new GatewayHostOptions
-            {
-                File = file,
-                Urls = "http://127.0.0.1:0",
-                AdminUrls = "http://127.0.0.1:0",
-                Watch = false,
-                ExtraLog = log,
-                Environment = new Dictionary<string, string>(),
-            },
-            Wait.Token());
+        var options = new GatewayHostOptions
+        {
+            File = file,
+            Urls = "http://127.0.0.1:0",
+            AdminUrls = "http://127.0.0.1:0",
+            Watch = false,
+            ExtraLog = log,
+            Environment = new Dictionary<string, string>(),
+        };
+        var host = await GatewayHost.StartAsync(change?.Invoke(options) ?? options, Wait.Token());
         return new RunningGateway(host, directory, log);
     }
 
