@@ -6,34 +6,53 @@ namespace Transcoders.Http;
 
 /// <summary>
 /// Cuts JSON values out of a request body one at a time: newline-delimited, simply concatenated, or RFC 7464 sequences.
-/// Only boundaries are found here; whether a value is right is for its plan to say.
 /// </summary>
-/// <remarks>Scans each byte once however the body arrives; copies nothing.</remarks>
+/// <remarks>
+/// The end of a value is found by strings and brackets alone, and what has been looked at is not looked at again however the body
+/// arrives: a long string sent byte by byte costs no more than one sent whole. A value that is whole is then checked once. Copies nothing.
+/// </remarks>
 public struct JsonValueReader
 {
     private const byte RecordSeparator = 0x1e;
 
+    private static readonly SearchValues<byte> StringStops = SearchValues.Create("\"\\"u8);
+    private static readonly SearchValues<byte> ValueStops = SearchValues.Create("\"{}[]"u8);
+    private static readonly SearchValues<byte> ScalarStops = SearchValues.Create("\"{}[], \n\r\t\u001e"u8);
+
     private readonly int _maxLength;
     private readonly int _maxDepth;
-    private JsonReaderState _state;
-    private long _consumed;
+    private long _scanned;
+    private int _depth;
+    private Place _place;
 
     public JsonValueReader(int maxLength, int maxDepth)
     {
         _maxLength = maxLength;
         _maxDepth = maxDepth;
-        _state = NewState(maxDepth);
+    }
+
+    /// <summary>Where in a value the scan stands.</summary>
+    private enum Place : byte
+    {
+        Outside,
+        Inside,
+        String,
+        Escape,
+        Scalar,
     }
 
     /// <summary>Values cut so far, for messages such as `message 3: …`.</summary>
     public int Count { readonly get; private set; }
 
     /// <summary>Cuts the next value off the front of <paramref name="buffer"/>; false means more bytes are needed, or the body has ended.</summary>
+    /// <param name="buffer">What is there; what was not cut comes again in the next call, with more behind it.</param>
+    /// <param name="isFinal">True when nothing more will come.</param>
+    /// <param name="value">The value, borrowed from the buffer.</param>
     /// <exception cref="CallException">INVALID_ARGUMENT for what is not JSON; RESOURCE_EXHAUSTED for a value over the limit.</exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, bool isFinal, out ReadOnlySequence<byte> value)
     {
         value = default;
-        if (_consumed == 0)
+        if (_scanned == 0)
         {
             buffer = SkipSeparators(buffer);
             if (buffer.IsEmpty)
@@ -42,41 +61,139 @@ public struct JsonValueReader
             }
         }
 
-        var reader = new Utf8JsonReader(buffer.Slice(_consumed), isFinal, _state);
-        try
+        var isWhole = Scan(buffer);
+        if (!isWhole && isFinal)
         {
-            while (reader.Read())
-            {
-                if (reader.CurrentDepth == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-                {
-                    var end = _consumed + reader.BytesConsumed;
-                    ThrowIfTooLong(end);
-                    value = buffer.Slice(0, end);
-                    buffer = buffer.Slice(end);
-                    _consumed = 0;
-                    _state = NewState(_maxDepth);
-                    Count++;
-                    return true;
-                }
-            }
-        }
-        catch (JsonException e)
-        {
-            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"message {Count + 1}: not valid JSON: {e.Message}") { Origin = StatusOrigin.Client }, e);
+            isWhole = _place == Place.Scalar ? true : throw Bad("the body ends inside a JSON value.");
         }
 
-        _consumed += reader.BytesConsumed;
-        _state = reader.CurrentState;
-        ThrowIfTooLong(buffer.Length);
-        if (isFinal)
+        ThrowIfTooLong(_scanned);
+        if (!isWhole)
         {
-            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"message {Count + 1}: the body ends inside a JSON value.") { Origin = StatusOrigin.Client });
+            return false;
+        }
+
+        value = buffer.Slice(0, _scanned);
+        buffer = buffer.Slice(_scanned);
+        (_scanned, _depth, _place) = (0, 0, Place.Outside);
+        Check(value);
+        Count++;
+        return true;
+    }
+
+    /// <summary>Looks at what has not been looked at; true when the value ends at the place then reached.</summary>
+    private bool Scan(ReadOnlySequence<byte> buffer)
+    {
+        foreach (var segment in buffer.Slice(_scanned))
+        {
+            var rest = segment.Span;
+            while (!rest.IsEmpty)
+            {
+                var step = Step(rest, out var ends);
+                _scanned += step;
+                if (ends)
+                {
+                    return true;
+                }
+
+                rest = rest[step..];
+            }
         }
 
         return false;
     }
 
-    private static JsonReaderState NewState(int maxDepth) => new(new JsonReaderOptions { MaxDepth = maxDepth, AllowMultipleValues = true });
+    /// <summary>Takes the bytes up to the next one that means something; the number taken.</summary>
+    private int Step(ReadOnlySpan<byte> bytes, out bool ends)
+    {
+        ends = false;
+        switch (_place)
+        {
+            case Place.Escape:
+                _place = Place.String;
+                return 1;
+            case Place.String:
+                return StepInString(bytes, out ends);
+            case Place.Scalar:
+                var stop = bytes.IndexOfAny(ScalarStops);
+                ends = stop >= 0;
+                return ends ? stop : bytes.Length;
+            case Place.Outside when !ValueStops.Contains(bytes[0]):
+                // A scalar of at least one byte, so that a stray comma is a value that is refused, not an endless loop.
+                _place = Place.Scalar;
+                return 1;
+            default:
+                return StepInValue(bytes, out ends);
+        }
+    }
+
+    private int StepInString(ReadOnlySpan<byte> bytes, out bool ends)
+    {
+        ends = false;
+        var stop = bytes.IndexOfAny(StringStops);
+        if (stop < 0)
+        {
+            return bytes.Length;
+        }
+
+        if (bytes[stop] == (byte)'\\')
+        {
+            _place = Place.Escape;
+        }
+        else
+        {
+            _place = Place.Inside;
+            ends = _depth == 0;
+        }
+
+        return stop + 1;
+    }
+
+    private int StepInValue(ReadOnlySpan<byte> bytes, out bool ends)
+    {
+        ends = false;
+        _place = Place.Inside;
+        var stop = bytes.IndexOfAny(ValueStops);
+        if (stop < 0)
+        {
+            return bytes.Length;
+        }
+
+        switch (bytes[stop])
+        {
+            case (byte)'"':
+                _place = Place.String;
+                break;
+            case (byte)'{' or (byte)'[':
+                if (++_depth > _maxDepth)
+                {
+                    throw Bad($"nested deeper than the limit of {_maxDepth} levels.");
+                }
+
+                break;
+            default:
+                // One bracket too many ends the value too: the check then says what is wrong with it.
+                ends = --_depth <= 0;
+                break;
+        }
+
+        return stop + 1;
+    }
+
+    private readonly void Check(in ReadOnlySequence<byte> value)
+    {
+        var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = _maxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException e)
+        {
+            throw Bad($"not valid JSON: {e.Message}", e);
+        }
+    }
 
     private static ReadOnlySequence<byte> SkipSeparators(ReadOnlySequence<byte> buffer)
     {
@@ -106,4 +223,7 @@ public struct JsonValueReader
             throw new CallException(new CallStatus(StatusCode.ResourceExhausted, $"message {Count + 1} is larger than the limit of {_maxLength} bytes.") { HttpStatus = 413, Origin = StatusOrigin.Client });
         }
     }
+
+    private readonly CallException Bad(string text, Exception? inner = null) =>
+        new(new CallStatus(StatusCode.InvalidArgument, $"message {Count + 1}: {text}") { Origin = StatusOrigin.Client }, inner);
 }
