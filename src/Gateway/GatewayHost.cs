@@ -21,6 +21,12 @@ public sealed class GatewayHost : IAsyncDisposable
 {
     private const string DefaultUrls = "http://127.0.0.1:8080";
 
+    /// <summary>
+    /// How long a stop may take before connections are cut: streams have been told at the end of their drain, and unary calls
+    /// have met their default deadline, each with a status.
+    /// </summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(35);
+
     private readonly WebApplication _app;
     private readonly AdminServer _admin;
     private readonly ProcessTable _processes;
@@ -210,6 +216,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, GatewayHostOptions options, ProcessTable processes)
     {
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(options.Clock);
         services.AddSingleton(processes);
         services.AddSingleton<CallDrain>();

@@ -14,6 +14,7 @@ internal static class Proxy
 {
     public static void Add(IServiceCollection services, YarpConfigProvider provider)
     {
+        AllowedHosts.Add(services, provider.Current.Config);
         services.AddRouting();
         services.AddMetrics();
         services.AddAuthentication(NobodyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, NobodyAuthentication>(NobodyAuthentication.SchemeName, null);
@@ -48,6 +49,7 @@ internal static class Proxy
 
         // 1. What is not one request to every reader is none.
         app.UseStrictRequests();
+        AllowedHosts.Use(app, provider.Current.Config);
 
         // 2. Upgrades only: the feature this adds is not free, and few requests are upgrades.
         app.UseWhen(static context => Upgrades.IsAskedFor(context.Request), static upgrades => upgrades.UseWebSockets());

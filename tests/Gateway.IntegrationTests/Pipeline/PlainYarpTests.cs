@@ -9,6 +9,27 @@ namespace Gateway.IntegrationTests.Pipeline;
 public sealed class PlainYarpTests
 {
     [Fact]
+    public async Task HostThatIsNotAllowed_Is400()
+    {
+        await using var server = await PlainServer.StartAsync("one");
+        await using var gateway = await RunningGateway.StartAsync($$"""
+            {
+              "AllowedHosts": "api.example.com",
+              "ReverseProxy": {
+                "Routes": { "all": { "ClusterId": "one", "Match": { "Path": "/{**path}" } } },
+                "Clusters": { "one": { "Destinations": { "a": { "Address": "{{server.Address}}" } } } }
+              }
+            }
+            """);
+
+        using var allowed = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "api.example.com" } };
+        using var other = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example.com" } };
+
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Http1.SendAsync(allowed)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await gateway.Http1.SendAsync(other)).StatusCode);
+    }
+
+    [Fact]
     public async Task FileOfAYarpUser_Works()
     {
         await using var one = await PlainServer.StartAsync("one");
