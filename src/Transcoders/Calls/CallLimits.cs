@@ -11,15 +11,6 @@ public sealed record CallLimits
     /// <summary>Deepest nesting of a payload, in levels.</summary>
     public int Depth { get; init; } = 100;
 
-    /// <summary>Most metadata entries of one head or trailer.</summary>
-    public int MetadataCount { get; init; } = 100;
-
-    /// <summary>Most bytes of metadata in one head or trailer, names and values.</summary>
-    public int MetadataSize { get; init; } = 64 * 1024;
-
-    /// <summary>Longest line a stdio child may write, in bytes.</summary>
-    public int LineLength { get; init; } = 4 * 1024 * 1024;
-
     /// <summary>Most calls that run at once on one multiplexed socket.</summary>
     public int CallsPerSocket { get; init; } = 64;
 

@@ -2,27 +2,24 @@ using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
-/// <summary>Passes messages of one format on as they are.</summary>
+/// <summary>Passes the bytes on as they are, under the same format's name or another's: one wire's text is another wire's bytes.</summary>
 public sealed class IdentityPlan : PayloadPlan
 {
-    private static readonly IdentityPlan[] Plans =
-    [
-        new(PayloadFormat.Json), new(PayloadFormat.Protobuf), new(PayloadFormat.Text), new(PayloadFormat.Binary),
-    ];
-
-    private IdentityPlan(PayloadFormat format)
+    private IdentityPlan(PayloadFormat from, PayloadFormat to)
     {
-        From = format;
+        From = from;
+        To = to;
     }
 
     public override PayloadFormat From { get; }
 
-    public override PayloadFormat To => From;
+    public override PayloadFormat To { get; }
 
     public override bool IsIdentity => true;
 
-    /// <summary>The one plan of a format.</summary>
-    public static IdentityPlan Of(PayloadFormat format) => Plans[(int)format];
+    public static IdentityPlan Of(PayloadFormat format) => new(format, format);
+
+    public static IdentityPlan Of(PayloadFormat from, PayloadFormat to) => new(from, to);
 
     public override void Convert(ReadOnlySpan<byte> input, PayloadBuffer output)
     {

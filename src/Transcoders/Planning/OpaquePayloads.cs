@@ -9,13 +9,13 @@ internal static class OpaquePayloads
     public static readonly PayloadExchange Exchange = new(
         [
             new JsonToTextPlan(),
-            new RelabelPlan(PayloadFormat.Json, PayloadFormat.Binary),
-            new RelabelPlan(PayloadFormat.Text, PayloadFormat.Binary),
-            new RelabelPlan(PayloadFormat.Binary, PayloadFormat.Text),
+            IdentityPlan.Of(PayloadFormat.Json, PayloadFormat.Binary),
+            IdentityPlan.Of(PayloadFormat.Text, PayloadFormat.Binary),
+            IdentityPlan.Of(PayloadFormat.Binary, PayloadFormat.Text),
         ],
         [
             new TextToJsonPlan(),
-            new RelabelPlan(PayloadFormat.Text, PayloadFormat.Binary),
+            IdentityPlan.Of(PayloadFormat.Text, PayloadFormat.Binary),
             new BinaryToTextPlan(),
         ]);
 }
