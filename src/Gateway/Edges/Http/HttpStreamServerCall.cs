@@ -7,15 +7,11 @@ using Transcoders.HttpRules;
 namespace Gateway.Edges.Http;
 
 /// <summary>A call answered with a stream of messages in the framing the client accepts. Source: PROTOCOLS §10.4.</summary>
-internal sealed class HttpStreamServerCall : ServerCall
+internal sealed class HttpStreamServerCall : StreamedServerCall
 {
-    private readonly EdgeRequest _request;
-    private readonly Func<CancellationToken, ValueTask<Message?>> _read;
-    private readonly IDisposable _messages;
     private readonly StreamFraming _framing;
     private readonly HttpResponseBody? _body;
     private readonly Response _response;
-    private readonly bool _suppressBody;
     private bool _any;
 
     /// <param name="request">The request that is answered.</param>
@@ -26,18 +22,19 @@ internal sealed class HttpStreamServerCall : ServerCall
     /// <param name="read">The next request message, or null.</param>
     public HttpStreamServerCall(
         EdgeRequest request, CallHead head, StreamFraming framing, HttpResponseBody? body, IDisposable messages, Func<CancellationToken, ValueTask<Message?>> read)
+        : this(request, head, framing, body, new Response(request.Context, request.Clock, request.Route.Settings.Options.Http.HeaderFlushDelay, framing), messages, read)
     {
-        _request = request;
-        Head = head;
-        _framing = framing;
-        _body = body is { IsHttpBody: true } ? body : null;
-        _messages = messages;
-        _read = read;
-        _suppressBody = HttpMethods.IsHead(request.Context.Request.Method);
-        _response = new Response(request.Context, request.Clock, request.Route.Settings.Options.Http.HeaderFlushDelay, framing);
     }
 
-    public override CallHead Head { get; }
+    private HttpStreamServerCall(
+        EdgeRequest request, CallHead head, StreamFraming framing, HttpResponseBody? body, Response response, IDisposable messages,
+        Func<CancellationToken, ValueTask<Message?>> read)
+        : base(request, head, response, messages, read)
+    {
+        _framing = framing;
+        _body = body is { IsHttpBody: true } ? body : null;
+        _response = response;
+    }
 
     public override PayloadFormat Accepts => _framing switch
     {
@@ -47,106 +44,44 @@ internal sealed class HttpStreamServerCall : ServerCall
         _ => PayloadFormat.Json,
     };
 
-    public override CancellationToken Aborted => _request.Context.RequestAborted;
+    protected override bool CarriesErrors => StreamFramings.CarriesErrors(_framing);
 
-    public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken) => _read(cancellationToken);
-
-    public override ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
+    protected override Message Unwrap(in Message message)
     {
-        if (_request.Shaper is { } shaper)
+        if (_body is null)
         {
-            return shaper.ShapeAsync(_request.Context, head);
+            return message;
         }
 
-        if (!_response.HasStarted)
-        {
-            ResponseHeaders.Write(_request.Context.Response.Headers, head.Metadata);
-        }
-
-        return default;
+        (_response.ContentType, var payload) = _body.ReadHttpBody(message.Payload);
+        return message with { Payload = payload };
     }
 
-    public override async ValueTask WriteAsync(Message message, CancellationToken cancellationToken)
+    protected override void WriteMessage(PipeWriter writer, in Message message)
     {
-        var payload = message.Payload;
-        if (_body is not null)
+        if (!SuppressesBody)
         {
-            (_response.ContentType, payload) = _body.ReadHttpBody(payload);
+            writer.Write(StreamFramings.Before(_framing, first: !_any));
+            writer.Write(message.Payload.Span);
+            writer.Write(StreamFramings.After(_framing));
         }
 
-        await _response.TakeTurnAsync(cancellationToken);
-        try
-        {
-            var writer = _response.Writer;
-            if (!_suppressBody)
-            {
-                writer.Write(StreamFramings.Before(_framing, first: !_any));
-                writer.Write(payload.Span);
-                writer.Write(StreamFramings.After(_framing));
-            }
-
-            _any = true;
-            if (writer.UnflushedBytes >= _request.Route.Limits.UnflushedBytes)
-            {
-                await writer.FlushAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            _response.EndTurn();
-        }
+        _any = true;
     }
 
-    public override ValueTask FlushAsync(CancellationToken cancellationToken) => _response.FlushAsync(cancellationToken);
-
-    public override async ValueTask CompleteAsync(CallStatus status)
+    protected override void WriteEnd(PipeWriter writer, CallStatus status)
     {
-        _messages.Dispose();
-        await using var response = _response;
-        await response.CloseAsync();
-        if (Aborted.IsCancellationRequested)
+        if (status.IsOk)
         {
+            writer.Write(StreamFramings.Close(_framing, empty: !_any));
             return;
         }
 
-        if (!status.IsOk)
-        {
-            await FailAsync(status);
-            return;
-        }
-
-        // A stream that ended well without a message still has a head.
-        await response.TakeTurnAsync(CancellationToken.None);
-        if (!_suppressBody)
-        {
-            response.Writer.Write(StreamFramings.Close(_framing, empty: !_any));
-        }
-
-        response.EndTurn();
-    }
-
-    private async ValueTask FailAsync(CallStatus status)
-    {
-        if (!_response.HasStarted)
-        {
-            await StatusResponse.WriteAsync(_request.Context, _request.Route, status);
-            return;
-        }
-
-        if (!StreamFramings.CarriesErrors(_framing))
-        {
-            await _response.AbortAsync();
-            return;
-        }
-
-        using var error = new PayloadBuffer(_request.Route.Limits.MessageSize);
-        _request.Route.StatusWriter.Write(status, error);
-        await _response.TakeTurnAsync(CancellationToken.None);
-        var writer = _response.Writer;
+        using var error = new PayloadBuffer(Request.Route.Limits.MessageSize);
+        Request.Route.StatusWriter.Write(status, error);
         writer.Write("{\"error\":"u8);
         writer.Write(error.WrittenSpan);
         writer.Write("}\n"u8);
-        _response.EndTurn();
     }
 
     private sealed class Response(HttpContext context, TimeProvider clock, TimeSpan headDelay, StreamFraming framing)

@@ -13,7 +13,7 @@ namespace Gateway.Edges.Sse;
 /// Every message is an event with an id `key.n`. The stream ends with an `end` event, or with an `error` event; a failure that
 /// a reconnect may mend carries no id, so that EventSource comes back with the last one.
 /// </remarks>
-internal sealed class SseServerCall : ServerCall
+internal sealed class SseServerCall : StreamedServerCall
 {
     /// <summary>How the id of a stream's last event ends: whoever comes back with it gets 204.</summary>
     public const string FinishedSuffix = ".end";
@@ -21,106 +21,37 @@ internal sealed class SseServerCall : ServerCall
     private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
     private const int KeyLength = 8;
 
-    private readonly EdgeRequest _request;
     private readonly SseEdgeOptions _options;
     private readonly bool _isSafe;
-    private readonly IDisposable _messages;
-    private readonly Func<CancellationToken, ValueTask<Message?>> _read;
-    private readonly Response _response;
     private readonly byte[] _key;
-    private readonly bool _suppressBody;
     private long _sequence;
 
     public SseServerCall(
         EdgeRequest request, CallHead head, bool isSafe, IDisposable messages, Func<CancellationToken, ValueTask<Message?>> read)
+        : base(request, head, new Response(request), messages, read)
     {
-        _request = request;
         _options = request.Route.Settings.Options.Sse;
         _isSafe = isSafe;
-        _messages = messages;
-        _read = read;
         _key = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetString(Base32, KeyLength));
-        _suppressBody = HttpMethods.IsHead(request.Context.Request.Method);
-        Head = head;
         Accepts = request.Plans.Opaque is null ? PayloadFormat.Json : PayloadFormat.Text;
-        _response = new Response(request.Context, request.Clock, request.Route.Settings.Options.Http.HeaderFlushDelay, _options);
     }
-
-    public override CallHead Head { get; }
 
     public override PayloadFormat Accepts { get; }
 
-    public override CancellationToken Aborted => _request.Context.RequestAborted;
+    protected override bool CarriesErrors => true;
 
-    public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken) => _read(cancellationToken);
-
-    public override ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
+    protected override void WriteMessage(PipeWriter writer, in Message message)
     {
-        if (_request.Shaper is { } shaper)
+        SseWriter.WriteId(writer, _key, ++_sequence);
+        if (message.Event is { } name)
         {
-            return shaper.ShapeAsync(_request.Context, head);
+            SseWriter.WriteField(writer, "event"u8, name);
         }
 
-        if (!_response.HasStarted)
-        {
-            ResponseHeaders.Write(_request.Context.Response.Headers, head.Metadata);
-        }
-
-        return default;
+        SseWriter.WriteData(writer, message.Payload.Span);
     }
 
-    public override async ValueTask WriteAsync(Message message, CancellationToken cancellationToken)
-    {
-        await _response.TakeTurnAsync(cancellationToken);
-        try
-        {
-            var writer = _response.Writer;
-            SseWriter.WriteId(writer, _key, ++_sequence);
-            if (message.Event is { } name)
-            {
-                SseWriter.WriteField(writer, "event"u8, name);
-            }
-
-            SseWriter.WriteData(writer, message.Payload.Span);
-            if (writer.UnflushedBytes >= _request.Route.Limits.UnflushedBytes)
-            {
-                await writer.FlushAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            _response.EndTurn();
-        }
-    }
-
-    public override ValueTask FlushAsync(CancellationToken cancellationToken) => _response.FlushAsync(cancellationToken);
-
-    public override async ValueTask CompleteAsync(CallStatus status)
-    {
-        _messages.Dispose();
-        await using var response = _response;
-        await response.CloseAsync();
-        if (Aborted.IsCancellationRequested)
-        {
-            return;
-        }
-
-        if (!status.IsOk && !response.HasStarted)
-        {
-            await StatusResponse.WriteAsync(_request.Context, _request.Route, status);
-            return;
-        }
-
-        await response.TakeTurnAsync(CancellationToken.None);
-        if (!_suppressBody)
-        {
-            WriteEnd(response.Writer, status);
-        }
-
-        response.EndTurn();
-    }
-
-    private void WriteEnd(PipeWriter writer, CallStatus status)
+    protected override void WriteEnd(PipeWriter writer, CallStatus status)
     {
         if (status.IsOk || !MayComeBack(status))
         {
@@ -128,14 +59,14 @@ internal sealed class SseServerCall : ServerCall
         }
 
         SseWriter.WriteField(writer, "event"u8, status.IsOk ? "end" : _options.ErrorEvent);
-        using var data = new PayloadBuffer(_request.Route.Limits.MessageSize);
+        using var data = new PayloadBuffer(Request.Route.Limits.MessageSize);
         if (status.IsOk)
         {
             SseTrailers.Write(data, status.Trailers);
         }
         else
         {
-            _request.Route.StatusWriter.Write(status, data);
+            Request.Route.StatusWriter.Write(status, data);
         }
 
         SseWriter.WriteData(writer, data.WrittenSpan);
@@ -145,8 +76,8 @@ internal sealed class SseServerCall : ServerCall
     private bool MayComeBack(CallStatus status) =>
         status.Code == StatusCode.Unavailable && _isSafe && _options.Resume == "restart";
 
-    private sealed class Response(HttpContext context, TimeProvider clock, TimeSpan headDelay, SseEdgeOptions options)
-        : StreamingResponse(context, clock, headDelay, options.Heartbeat > TimeSpan.Zero ? options.Heartbeat : Timeout.InfiniteTimeSpan)
+    private sealed class Response(EdgeRequest request)
+        : StreamingResponse(request.Context, request.Clock, request.Route.Settings.Options.Http.HeaderFlushDelay, Heartbeat(request.Route.Settings.Options.Sse))
     {
         protected override void WriteHead(HttpResponse response, PipeWriter writer)
         {
@@ -154,8 +85,11 @@ internal sealed class SseServerCall : ServerCall
             response.ContentType = SseTraits.ContentType;
             response.Headers.CacheControl = "no-cache, no-transform";
             response.Headers["X-Accel-Buffering"] = "no";
-            SseWriter.WriteRetry(writer, (long)options.Retry.TotalMilliseconds);
+            SseWriter.WriteRetry(writer, (long)request.Route.Settings.Options.Sse.Retry.TotalMilliseconds);
         }
+
+        private static TimeSpan Heartbeat(SseEdgeOptions options) =>
+            options.Heartbeat > TimeSpan.Zero ? options.Heartbeat : Timeout.InfiniteTimeSpan;
 
         protected override void WriteHeartbeat(PipeWriter writer) => SseWriter.WriteComment(writer, "ka"u8);
     }
