@@ -109,7 +109,10 @@ public sealed class ExecTests(ProcessesFixture fixture) : GatewayTest<ProcessesF
         using var response = await Gateway.Http1.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Wait.Token());
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.ToString());
-        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Wait.Token()));
+        await using var body = await response.Content.ReadAsStreamAsync(Wait.Token());
+        await body.ReadExactlyAsync(new byte[4], Wait.Token());
+        await File.WriteAllTextAsync(Fixture.Fifo, "go\n");
+        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1], Wait.Token()).AsTask());
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ProcessesFixture : GatewayFixture
           /bomb) printf 'X-A: '; head -c 70000 /dev/zero | tr '\0' 'x'; printf '\n\n' ;;
           /many) i=0; while [ $i -lt 200 ]; do echo "X-$i: 1"; i=$((i+1)); done; echo ;;
           /inject) printf 'Content-Type: text/plain\nX-A: b\rSet-Cookie: c=1\n\nfine' ;;
-          /half) printf 'Content-Type: text/plain\n\nhalf'; exit 1 ;;
+          /half) printf 'Content-Type: text/plain\n\nhalf'; read -r line < "$FIFO"; exit 1 ;;
           /slow) read -r line < "$FIFO"; printf 'Status: 202\n\n' ;;
           *) printf 'Status: 404\n\n' ;;
         esac
@@ -102,7 +102,7 @@ public sealed class ProcessesFixture : GatewayFixture
           "Clusters": {
             "cgi": {{Shell(Cgi, "\"Framing\": \"cgi\", \"ScriptName\": \"/hook\", \"Environment\": { \"PATH\": \"/usr/bin:/bin\", \"FIFO\": \"" + Fifo + "\" }")}},
             "raw": {{Shell("cat", "\"Framing\": \"raw\", \"Lifetime\": \"request\"")}},
-            "typed": {{Shell("cat; exit 1", "\"Framing\": \"raw\", \"ContentType\": \"text/csv\"")}},
+            "typed": {{Shell("cat; read -r line < \"$1\"; exit 1", "\"Framing\": \"raw\", \"ContentType\": \"text/csv\"", "sh", Fifo)}},
             "serialized": {{Shell("cat; exit $1", "\"Framing\": \"raw\", \"Serialize\": true, \"ContentType\": \"text/csv\"", "sh", "{query.exit}")}},
             "arguments": {{Shell("printf '%s|' \"$@\"", "\"Framing\": \"raw\"", "sh", "--unit={query.unit}", "{query.name}", "{header.x-team}", "{{method}}", "{ .a }")}},
             "len32": {{Shell("cat", "\"Framing\": \"len32\"")}},
