@@ -30,6 +30,12 @@ internal sealed record EdgeTraits
     public string? NoResponseHeaders { get; init; }
 
     public string? NoTrailers { get; init; }
+
+    /// <summary>Why the gateway has no say in how long a call lasts that it forwards as it is.</summary>
+    public string? NoForwardedDeadline { get; init; }
+
+    /// <summary>Why the gateway has no say in the metadata of a call that it forwards as it is.</summary>
+    public string? NoForwardedMetadata { get; init; }
 }
 
 /// <summary>The client's half of one call; messages are JSON.</summary>

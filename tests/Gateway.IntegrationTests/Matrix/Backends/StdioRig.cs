@@ -14,10 +14,12 @@ internal sealed class StdioRig : IBackendRig
     {
         KilledAs = StatusCode.ResourceExhausted,
         NoMetadata = "a process has no headers: metadata does not reach it",
+        NoResponseMetadata = "a process has no headers to answer with",
+        NoTrailers = "a process has no trailers",
         NoDetails = "the status line of a process carries a code and a message",
     };
 
-    public string Cluster => $$"""
+    public string Cluster(bool isKillable) => $$"""
         "Protocol": "stdio",
         "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
         "Process": {
@@ -28,9 +30,14 @@ internal sealed class StdioRig : IBackendRig
         }
         """;
 
-    public Task<Seen> WaitAsync(string key, Func<Seen, bool> until, CancellationToken cancellationToken) => _ledger.WaitAsync(key, until, cancellationToken);
+    /// <summary>A process is killed alone.</summary>
+    public SemaphoreSlim Killing { get; } = new(int.MaxValue);
 
-    public Seen Now(string key) => _ledger.Now(key);
+    public Task StartAsync() => Task.CompletedTask;
+
+    public Task<Seen> WaitAsync(string key, Func<Seen, bool> until, CancellationToken cancellationToken) => _ledger.Seen.WaitAsync(key, until, cancellationToken);
+
+    public Seen Now(string key) => _ledger.Seen.Now(key);
 
     public Task KillAsync(string key)
     {

@@ -1,0 +1,30 @@
+using Gateway.IntegrationTests.Hosting;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Gateway.IntegrationTests.Matrix.Backends;
+
+/// <summary>A server of event streams, which are asked for by the rules of library.v1.Behaviours.</summary>
+internal sealed class SseRig : WebRig
+{
+    public override string Backend => "sse";
+
+    public override BackendTraits Traits { get; } = new()
+    {
+        KilledAs = StatusCode.Unavailable,
+        NoRequestStream = "an event stream flows one way only",
+    };
+
+    public override string Cluster(bool isKillable) => $$"""
+        "Protocol": "sse",
+        "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
+        "Destinations": { "a": { "Address": "{{Address(isKillable)}}" } }
+        """;
+
+    protected override Task ServeAsync(HttpContext context)
+    {
+        var headers = WebServer.Headers(context.Request);
+        var call = new SseRigCall(context) { Method = WebServer.MethodOf(context.Request.Path), Headers = headers, Deadline = RigCall.DeadlineOf(headers) };
+        return new BehaviourScript(call, Ledger).RunAsync();
+    }
+}
