@@ -100,6 +100,6 @@ public sealed class GatewayModelCompiler(IReadOnlyList<BackendRegistration> back
             }
         }
 
-        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config));
+        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config, schema));
     }
 }
