@@ -22,24 +22,24 @@ internal static class BehaviourList
         new("success, unary", UnaryAsync, Always),
         new("success, server stream", ServerStreamAsync, Always),
         new("success, client stream", ClientStreamAsync, NeedsRequestStream),
-        new("success, both directions interleaved", InterleavedAsync, NeedsRequestStream),
-        new("half-close reaches the backend", HalfCloseAsync, NeedsRequestStream),
+        new("success, both directions interleaved", InterleavedAsync, NeedsDuplex),
+        new("half-close reaches the backend", HalfCloseAsync, NeedsDuplex),
         new("error before the first message", ErrorFirstAsync, Always),
         new("error before the first message of a stream", StreamErrorFirstAsync, Always),
         new("error after the first message is visible", ErrorLateAsync, Always),
-        new("error ends a stream whose client still sends", ErrorWhileSendingAsync, NeedsRequestStream),
+        new("error ends a stream whose client still sends", ErrorWhileSendingAsync, NeedsDuplex),
         new("client cancel reaches the backend", CancelAsync, Always),
         new("client cancel of an unanswered call reaches the backend", CancelUnansweredAsync, Always),
         new("deadline of the client", DeadlineAsync, Always),
-        new("deadline of the route", RouteDeadlineAsync, static cell => NotApplicable.When(cell.IsForwarded ? cell.Edge.Traits.NoForwardedDeadline : null)),
+        new("deadline of the route", RouteDeadlineAsync, static cell => NotApplicable.When(cell.IsForwarded ? cell.Edge.Traits.NoForwardedDeadline : null)) { IsGateways = true },
         new("a message of 1 MiB", LargeMessageAsync, Always),
         new("10,000 messages past a stalled reader", StalledReaderAsync, Always),
         new("10,000 messages from the client", ManyRequestsAsync, static cell => NeedsRequestStream(cell) ?? NotApplicable.When(cell.IsForwarded ? null : cell.Edge.Traits.NoRequestPressure)),
-        new("metadata allowed and denied", MetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoMetadata ?? (cell.IsForwarded ? cell.Edge.Traits.NoForwardedMetadata : null))),
+        new("metadata allowed and denied", MetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoMetadata ?? (cell.IsForwarded ? cell.Edge.Traits.NoForwardedMetadata : null))) { IsGateways = true },
         new("metadata of the answer", ResponseMetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoResponseMetadata ?? cell.Edge.Traits.NoResponseHeaders)),
         new("trailers", TrailersAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoTrailers ?? cell.Edge.Traits.NoTrailers)),
         new("trace context", static cell => TraceAsync(cell, isTraced: false), Always),
-        new("trace context, traced by the gateway", static cell => TraceAsync(cell, isTraced: true), Always),
+        new("trace context, traced by the gateway", static cell => TraceAsync(cell, isTraced: true), Always) { IsGateways = true },
         new("backend killed before the first message", KilledEarlyAsync, Always),
         new("backend killed in mid-stream", KilledLateAsync, Always),
         new("16 status codes, hostile text", StatusesAsync, Always),
@@ -49,6 +49,8 @@ internal static class BehaviourList
     private static NotApplicable? Always(Cell cell) => null;
 
     private static NotApplicable? NeedsRequestStream(Cell cell) => NotApplicable.When(cell.Edge.Traits.NoRequestStream ?? cell.Backend.Traits.NoRequestStream);
+
+    private static NotApplicable? NeedsDuplex(Cell cell) => NeedsRequestStream(cell) ?? NotApplicable.When(cell.IsForwarded ? null : cell.Backend.Traits.NoDuplex);
 
     private static async Task UnaryAsync(Cell cell)
     {

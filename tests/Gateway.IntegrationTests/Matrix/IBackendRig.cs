@@ -42,6 +42,9 @@ internal sealed record BackendTraits
     /// <summary>Why more than one request message cannot reach it: the planner says so too.</summary>
     public string? NoRequestStream { get; init; }
 
+    /// <summary>Why both directions cannot stream in one call: the planner says so too.</summary>
+    public string? NoDuplex { get; init; }
+
     /// <summary>Why headers of the request do not reach it.</summary>
     public string? NoMetadata { get; init; }
 

@@ -57,7 +57,7 @@ internal class HttpRigCall(HttpContext context) : RigCall
             return;
         }
 
-        Response.ContentType = "application/x-ndjson";
+        Open();
         await SendAsync($"{{\"result\":{json}}}\n", cancellationToken);
     }
 
@@ -65,9 +65,9 @@ internal class HttpRigCall(HttpContext context) : RigCall
     {
         if (failure is null)
         {
-            if (StreamsResponses && !Response.HasStarted)
+            if (StreamsResponses)
             {
-                Response.ContentType = "application/x-ndjson";
+                Open();
                 await Response.StartAsync(cancellationToken);
             }
         }
@@ -93,6 +93,14 @@ internal class HttpRigCall(HttpContext context) : RigCall
     {
         await Response.WriteAsync(text, cancellationToken);
         await Response.Body.FlushAsync(cancellationToken);
+    }
+
+    private void Open()
+    {
+        if (!Response.HasStarted)
+        {
+            Response.ContentType = "application/x-ndjson";
+        }
     }
 
     /// <summary>`failure.code=5` is `{"failure":{"code":"5"}}`.</summary>
