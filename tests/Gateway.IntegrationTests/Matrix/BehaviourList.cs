@@ -160,16 +160,22 @@ internal static class BehaviourList
         var call = await cell.OpenAsync(new() { Method = "Stream", Request = cell.Request("\"count\":1,\"hang\":true") });
         await Cell.ReadAsync(call);
         Assert.Equal(1, cell.Backend.Now(cell.Key).Active);
+        await CancelAsync(cell, call);
+    }
+
+    private static async Task CancelAsync(Cell cell, EdgeCall call)
+    {
+        var start = Stopwatch.GetTimestamp();
         await call.CancelAsync();
         await cell.SeeAsync(static seen => seen is { Cancelled: 1, Active: 0 });
+        MatrixTable.CancelTook(Stopwatch.GetElapsedTime(start), cell.Edge.Name, cell.Backend.Backend);
     }
 
     private static async Task CancelUnansweredAsync(Cell cell)
     {
         var call = await cell.OpenAsync(new() { Method = "Hang", Request = cell.Request() });
         await cell.SeeAsync(static seen => seen is { Active: 1, Received: 1 });
-        await call.CancelAsync();
-        await cell.SeeAsync(static seen => seen is { Cancelled: 1, Active: 0 });
+        await CancelAsync(cell, call);
     }
 
     private static async Task DeadlineAsync(Cell cell)

@@ -1,4 +1,4 @@
-using Gateway.IntegrationTests.Hosting;
+using Gateway.IntegrationTests.Listening;
 using Xunit.Abstractions;
 
 namespace Gateway.IntegrationTests.Matrix;
@@ -29,6 +29,59 @@ public sealed class MatrixTests(MatrixFixture fixture, ITestOutputHelper output)
 
         await fixture.ProofOf(row, ProveAsync);
         fixture.Gateway.AssertNoErrors();
+    }
+
+    /// <summary>What streams requests and cannot is refused at load, for the reason the table gives; what the table carries is not.</summary>
+    [Fact]
+    public async Task Plans_RefuseWhatTheTableSaysCannotBeCarried()
+    {
+        var (exit, output, errors) = await GatewayBinary.RunAsync("check", fixture.Gateway.File);
+        Assert.True(exit == 0, errors);
+        var refusals = Refusals(output);
+        foreach (var edge in fixture.Edges)
+        {
+            foreach (var backend in fixture.Backends)
+            {
+                var streams = edge.Traits.NoRequestStream ?? backend.Traits.NoRequestStream;
+                foreach (var (method, expected) in (ReadOnlySpan<(string, string?)>)[("Collect", streams), ("Chat", streams ?? backend.Traits.NoDuplex)])
+                {
+                    var said = refusals.GetValueOrDefault((backend.Backend, edge.Edge, $"library.v1.Behaviours/{method}"));
+                    if (expected is null || new Cell(edge, backend).IsForwarded)
+                    {
+                        Assert.Null(said);
+                    }
+                    else
+                    {
+                        Assert.Contains(expected, said);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>`not METHOD: why` of `gateway check`, by route, edge and method.</summary>
+    private static Dictionary<(string Route, string Edge, string Method), string> Refusals(string output)
+    {
+        var (route, edge) = ("", "");
+        var refusals = new Dictionary<(string, string, string), string>();
+        foreach (var line in output.Split('\n'))
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (line.StartsWith("route ", StringComparison.Ordinal))
+            {
+                route = words[1];
+            }
+            else if (words.FirstOrDefault() == "not")
+            {
+                refusals[(route, edge, words[1].TrimEnd(':'))] = string.Join(' ', words[2..]);
+            }
+            else if (line.StartsWith("  ", StringComparison.Ordinal))
+            {
+                edge = words[0];
+            }
+        }
+
+        return refusals;
     }
 
     private (Cell Cell, Behaviour Behaviour) CellOf(int row)
