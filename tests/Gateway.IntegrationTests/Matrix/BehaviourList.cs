@@ -372,6 +372,7 @@ internal static class BehaviourList
         if (!cell.IsForwarded)
         {
             Assert.True(end.Code == cell.Backend.Traits.KilledAs, $"Ended as {end}, not as {cell.Backend.Traits.KilledAs}.");
+            Assert.NotEqual("", end.Message);
         }
     }
 

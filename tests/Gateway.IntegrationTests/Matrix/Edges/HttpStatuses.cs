@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Grpc.Core;
 
 namespace Gateway.IntegrationTests.Matrix.Edges;
@@ -26,6 +27,20 @@ internal static class HttpStatuses
         StatusCode.Unauthenticated => 401,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
+
+    /// <summary>The failure an answer tells: google.rpc.Status, or its bare HTTP status, as YARP answers for a server it cannot reach.</summary>
+    public static async Task<CallEnd> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        var wire = (int)response.StatusCode;
+        if (body.Length > 0)
+        {
+            return CallEnd.FromStatus(JsonDocument.Parse(body).RootElement, wire);
+        }
+
+        var code = wire switch { 502 or 503 => StatusCode.Unavailable, 504 => StatusCode.DeadlineExceeded, _ => StatusCode.Unknown };
+        return new CallEnd { Code = code, Wire = wire };
+    }
 
     public static IReadOnlyDictionary<string, string> Headers(HttpResponseMessage response)
     {

@@ -60,7 +60,7 @@ internal sealed class SseDriver(FrontDoor door) : IEdgeDriver
                     _response = await sending.WaitAsync(Wait.Token());
                     if (_response.StatusCode != HttpStatusCode.OK)
                     {
-                        _end = CallEnd.FromStatus(JsonDocument.Parse(await _response.Content.ReadAsStringAsync(Wait.Token())).RootElement, (int)_response.StatusCode);
+                        _end = await HttpStatuses.FailureAsync(_response, Wait.Token());
                         return null;
                     }
 
