@@ -6,6 +6,7 @@ using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Transcoders.Calls;
 using Transcoders.Grpc;
+using Transcoders.Http;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -58,7 +59,7 @@ internal sealed partial class GatewayForwarder(
             transformer = new MetadataTransformer(transformer, route.Metadata);
         }
 
-        if (NeedsMessageFlushing(context.Request.ContentType))
+        if (NeedsMessageFlushing(context.Request))
         {
             transformer = new GrpcContentTypeTransformer(transformer, context.Request.ContentType!);
             context.Request.ContentType = GrpcHeaders.ContentType;
@@ -169,9 +170,14 @@ internal sealed partial class GatewayForwarder(
         return error;
     }
 
-    /// <summary>YARP flushes message by message for the exact media type alone; a full-duplex call of any sub-format would hang without.</summary>
-    private static bool NeedsMessageFlushing(string? contentType) =>
-        contentType is not null && contentType.Length > GrpcHeaders.ContentType.Length && GrpcHeaders.IsGrpc(contentType);
+    /// <summary>
+    /// YARP flushes message by message, and lets a body pause, for the exact gRPC media type alone: a full-duplex call
+    /// of any sub-format of it, or of JSON values one after the other, would hang without.
+    /// </summary>
+    private static bool NeedsMessageFlushing(HttpRequest request) =>
+        request.ContentType is { } type
+        && ((type.Length > GrpcHeaders.ContentType.Length && GrpcHeaders.IsGrpc(type))
+            || (JsonMediaTypes.IsSequence(type) && request.ContentLength is null && !HttpProtocol.IsHttp11(request.Protocol)));
 
     [LoggerMessage(201, LogLevel.Error, "CallBroke: route {Route}")]
     private static partial void CallBroke(ILogger logger, Exception exception, string route);
