@@ -36,6 +36,9 @@ internal sealed record BackendTraits
     /// <summary>How the client sees a crash; null when it may be any failure.</summary>
     public StatusCode? KilledAs { get; init; }
 
+    /// <summary>What remains of a code that its wire alone told: an HTTP status, a close code, an exit code.</summary>
+    public required Func<StatusCode, StatusCode> Bare { get; init; }
+
     /// <summary>Its deadline arrives as a header or the like, not as a kill timer only.</summary>
     public bool SeesDeadline { get; init; }
 

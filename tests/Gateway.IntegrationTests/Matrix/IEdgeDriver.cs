@@ -12,6 +12,9 @@ internal interface IEdgeDriver : IDisposable
     /// <summary>What this edge can carry.</summary>
     EdgeTraits Traits { get; }
 
+    /// <summary>A call costs so much that a few of the 16 codes must do where the backend is what is proven.</summary>
+    bool IsSlow => false;
+
     /// <summary>The wire status of a code: HTTP status, close code; 200 for gRPC.</summary>
     int WireOf(Grpc.Core.StatusCode code);
 

@@ -13,7 +13,7 @@ public sealed class MatrixFixture : IAsyncLifetime
 
     internal static IReadOnlyList<string> EdgeNames { get; } = ["http", "sse", "websocket", "websocket envelope", "grpc"];
 
-    internal static IReadOnlyList<string> BackendNames { get; } = ["http", "grpc", "stdio"];
+    internal static IReadOnlyList<string> BackendNames { get; } = ["grpc", "stdio"];
 
     /// <summary>What is proven, in the order of the rows: an edge, a backend and a behaviour.</summary>
     internal static IList<(string Edge, string Backend, string Behaviour)> Rows { get; } =

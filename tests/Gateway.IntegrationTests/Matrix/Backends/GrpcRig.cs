@@ -14,7 +14,7 @@ internal sealed class GrpcRig : IBackendRig
 
     public string Backend => "grpc";
 
-    public BackendTraits Traits { get; } = new() { SeesDeadline = true, KilledAs = StatusCode.Unavailable };
+    public BackendTraits Traits { get; } = new() { SeesDeadline = true, KilledAs = StatusCode.Unavailable, Bare = static code => code };
 
     public string Cluster(bool isKillable) => $$"""
         "Protocol": "grpc",

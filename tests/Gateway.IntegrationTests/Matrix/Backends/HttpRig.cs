@@ -1,4 +1,5 @@
 using Gateway.IntegrationTests.Hosting;
+using Gateway.IntegrationTests.Matrix.Edges;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +13,7 @@ internal sealed class HttpRig : WebRig
     public override BackendTraits Traits { get; } = new()
     {
         KilledAs = StatusCode.Unavailable,
+        Bare = HttpStatuses.Bare,
         NoTrailers = "an HTTP answer in JSON has no place for trailers",
     };
 

@@ -81,12 +81,12 @@ internal class HttpRigCall(HttpContext context) : RigCall
         }
     }
 
-    /// <summary>Answers with the status of the canonical table and google.rpc.Status.</summary>
+    /// <summary>Answers with the status of the canonical table, and with google.rpc.Status unless it is to be bare.</summary>
     protected async Task RefuseAsync(RigFailure failure, CancellationToken cancellationToken)
     {
         Response.StatusCode = HttpStatuses.Of(failure.Code);
-        Response.ContentType = "application/json";
-        await Response.WriteAsync(failure.Json, cancellationToken);
+        Response.ContentType = failure.IsBare ? "text/html" : "application/json";
+        await Response.WriteAsync(failure.IsBare ? "<h1>No.</h1>" : failure.Json, cancellationToken);
     }
 
     protected async Task SendAsync(string text, CancellationToken cancellationToken)

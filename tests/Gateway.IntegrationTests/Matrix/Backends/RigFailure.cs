@@ -13,6 +13,9 @@ internal sealed record RigFailure(StatusCode Code, string Message, bool HasDetai
          {"@type":"type.googleapis.com/google.rpc.ResourceInfo","resourceType":"library.v1/Book","resourceName":"shelves/none/books/none"}]
         """;
 
+    /// <summary>Asked for without a message: told by the wire alone, as a server does that has never heard of google.rpc.Status.</summary>
+    public bool IsBare => Message.Length == 0;
+
     /// <summary>google.rpc.Status in JSON, on one line.</summary>
     public string Json => new JsonObject
     {

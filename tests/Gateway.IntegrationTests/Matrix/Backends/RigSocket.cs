@@ -163,9 +163,14 @@ internal sealed class RigSocket(HttpContext context, SeenLedger ledger) : IDispo
         }
     }
 
-    /// <summary>`NOT_FOUND: no item a`, on one line and at most 123 bytes of it.</summary>
+    /// <summary>`NOT_FOUND: no item a`, on one line and at most 123 bytes of it; nothing for a bare one.</summary>
     private static string Reason(RigFailure failure)
     {
+        if (failure.IsBare)
+        {
+            return "";
+        }
+
         var text = string.Concat($"{failure.Name}: {failure.Message}".Select(static c => char.IsControl(c) ? ' ' : c));
         while (Encoding.UTF8.GetByteCount(text) > 123)
         {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Grpc.Core;
-using Gateway.IntegrationTests.Matrix.Edges;
 
 namespace Gateway.IntegrationTests.Matrix.Backends;
 
@@ -36,7 +35,7 @@ internal sealed class PlainSocketCall(RigSocket socket, CancellationToken gone) 
 
     public override async Task EndAsync(RigFailure? failure, IReadOnlyDictionary<string, string> trailers, CancellationToken cancellationToken)
     {
-        if (failure is not null)
+        if (failure is { IsBare: false })
         {
             await Socket.SendAsync($"{{\"error\":{failure.Json}}}", cancellationToken);
         }
@@ -59,6 +58,12 @@ internal sealed class EnvelopeSocketCall(RigSocket socket, long? id, Cancellatio
     public override async Task EndAsync(RigFailure? failure, IReadOnlyDictionary<string, string> trailers, CancellationToken cancellationToken)
     {
         var status = (failure ?? new(StatusCode.OK, "")).Json;
+        if (failure is { IsBare: true } && id is null)
+        {
+            await Socket.CloseAsync(failure, cancellationToken);
+            return;
+        }
+
         await Socket.SendAsync(Frame("end", $"\"status\":{status},\"trailers\":{Map(trailers)}"), cancellationToken);
         if (id is null)
         {

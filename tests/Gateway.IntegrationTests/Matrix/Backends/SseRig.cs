@@ -1,4 +1,5 @@
 using Gateway.IntegrationTests.Hosting;
+using Gateway.IntegrationTests.Matrix.Edges;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +13,7 @@ internal sealed class SseRig : WebRig
     public override BackendTraits Traits { get; } = new()
     {
         KilledAs = StatusCode.Unavailable,
+        Bare = HttpStatuses.Bare,
         NoRequestStream = "an event stream flows one way only",
     };
 

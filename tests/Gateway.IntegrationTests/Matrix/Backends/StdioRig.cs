@@ -13,6 +13,8 @@ internal sealed class StdioRig : IBackendRig
     public BackendTraits Traits { get; } = new()
     {
         KilledAs = StatusCode.ResourceExhausted,
+        Bare = static code => code is StatusCode.InvalidArgument or StatusCode.DeadlineExceeded or StatusCode.NotFound or StatusCode.PermissionDenied
+            or StatusCode.FailedPrecondition or StatusCode.Unavailable or StatusCode.Internal ? code : StatusCode.Unknown,
         NoMetadata = "a process has no headers: metadata does not reach it",
         NoResponseMetadata = "a process has no headers to answer with",
         NoTrailers = "a process has no trailers",

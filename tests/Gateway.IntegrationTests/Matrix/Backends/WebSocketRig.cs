@@ -1,4 +1,5 @@
 using Gateway.IntegrationTests.Hosting;
+using Gateway.IntegrationTests.Matrix.Edges;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -9,7 +10,7 @@ internal sealed class WebSocketRig : WebRig
 {
     public override string Backend => "websocket";
 
-    public override BackendTraits Traits { get; } = new() { KilledAs = StatusCode.Unavailable, SeesDeadline = true };
+    public override BackendTraits Traits { get; } = new() { KilledAs = StatusCode.Unavailable, Bare = HttpStatuses.Bare, SeesDeadline = true };
 
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "websocket",

@@ -13,6 +13,8 @@ internal sealed class CommandDriver(string file) : IEdgeDriver
 
     public string Edge => "stdio";
 
+    public bool IsSlow => true;
+
     public EdgeTraits Traits { get; } = new()
     {
         NoResponseHeaders = "stdout has room for messages only",

@@ -28,18 +28,34 @@ internal static class HttpStatuses
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
+    /// <summary>What a bare HTTP status of the table means (PROTOCOLS §3.4): less than what was meant.</summary>
+    public static StatusCode From(int status) => status switch
+    {
+        400 => StatusCode.InvalidArgument,
+        401 => StatusCode.Unauthenticated,
+        403 => StatusCode.PermissionDenied,
+        404 => StatusCode.NotFound,
+        409 => StatusCode.Aborted,
+        429 => StatusCode.ResourceExhausted,
+        499 => StatusCode.Cancelled,
+        500 => StatusCode.Internal,
+        501 => StatusCode.Unimplemented,
+        502 or 503 => StatusCode.Unavailable,
+        504 => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Unknown,
+    };
+
+    /// <summary>What remains of a code that a bare HTTP status told.</summary>
+    public static StatusCode Bare(StatusCode code) => From(Of(code));
+
     /// <summary>The failure an answer tells: google.rpc.Status, or its bare HTTP status, as YARP answers for a server it cannot reach.</summary>
     public static async Task<CallEnd> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         var wire = (int)response.StatusCode;
-        if (body.Length > 0)
-        {
-            return CallEnd.FromStatus(JsonDocument.Parse(body).RootElement, wire);
-        }
-
-        var code = wire switch { 502 or 503 => StatusCode.Unavailable, 504 => StatusCode.DeadlineExceeded, _ => StatusCode.Unknown };
-        return new CallEnd { Code = code, Wire = wire };
+        return response.Content.Headers.ContentType?.MediaType == "application/json"
+            ? CallEnd.FromStatus(JsonDocument.Parse(body).RootElement, wire)
+            : new CallEnd { Code = From(wire), Wire = wire };
     }
 
     public static IReadOnlyDictionary<string, string> Headers(HttpResponseMessage response)

@@ -122,7 +122,7 @@ internal sealed class WebSocketDriver(FrontDoor door) : IEdgeDriver
 
             // The reason is the status in short, on one line.
             Assert.DoesNotContain(socket.CloseReason, char.IsControl);
-            return (_status ?? new CallEnd { Code = StatusCode.Unknown, Message = socket.CloseReason }) with { Wire = socket.CloseCode };
+            return (_status ?? new CallEnd { Code = HttpStatuses.From(socket.CloseCode - 4000), Message = socket.CloseReason }) with { Wire = socket.CloseCode };
         }
     }
 }
