@@ -28,6 +28,7 @@ internal static class Protocols
         {
             Name = HttpTraits.Name,
             ForwardedEdges = Edges.Select(static e => e.Name).ToFrozenSet(),
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -37,6 +38,7 @@ internal static class Protocols
             Create = (_, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -52,7 +54,8 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }
