@@ -1,3 +1,4 @@
+using Gateway.Configuration;
 using Gateway.IntegrationTests.Hosting;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -15,6 +16,8 @@ internal sealed class ResilienceFixture : IAsyncDisposable
     private static readonly byte[] Schema = MakeSchema();
 
     private readonly string _directory = Directory.CreateTempSubdirectory("resilience-").FullName;
+
+    private string _clusters = "";
 
     private ResilienceFixture(ScriptedServer a, ScriptedServer b)
     {
@@ -43,20 +46,22 @@ internal sealed class ResilienceFixture : IAsyncDisposable
             await ScriptedServer.StartAsync(protocol == "grpc", a ?? success), await ScriptedServer.StartAsync(protocol == "grpc", b ?? success));
         var schema = Path.Combine(fixture._directory, "retry.binpb");
         await File.WriteAllBytesAsync(schema, Schema);
+        fixture._clusters = $$"""
+            { "two": {
+              {{(protocol == "grpc" ? $$""" "Protocol": "grpc", "Schema": { "DescriptorSets": [ "{{schema}}" ] }, """ : "")}}
+              "LoadBalancingPolicy": "FirstAlphabetical",
+              "Resilience": {{resilience}},
+              "Destinations": { "a": { "Address": "{{deadA ?? fixture.A.Address}}" }, "b": { "Address": "{{fixture.B.Address}}" } } } }
+            """;
         fixture.Gateway = await RunningGateway.StartAsync(
-            $$"""
-            { "ReverseProxy": {
-              "Routes": { "all": { "ClusterId": "two", "Match": { "Path": "/{**path}" } } },
-              "Clusters": { "two": {
-                {{(protocol == "grpc" ? $$""" "Protocol": "grpc", "Schema": { "DescriptorSets": [ "{{schema}}" ] }, """ : "")}}
-                "LoadBalancingPolicy": "FirstAlphabetical",
-                "Resilience": {{resilience}},
-                "Destinations": { "a": { "Address": "{{deadA ?? fixture.A.Address}}" }, "b": { "Address": "{{fixture.B.Address}}" } } } }
-            } }
-            """,
-            options => options with { Clock = fixture.Clock });
+            fixture.Configuration("""{ "all": { "ClusterId": "two", "Match": { "Path": "/{**path}" } } }"""), options => options with { Clock = fixture.Clock });
         return fixture;
     }
+
+    /// <summary>Other routes over the same cluster.</summary>
+    public Task<IReadOnlyList<ConfigProblem>> ReloadAsync(string routes) => Gateway.ReloadAsync(Configuration(routes));
+
+    private string Configuration(string routes) => $$"""{ "ReverseProxy": { "Routes": {{routes}}, "Clusters": {{_clusters}} } }""";
 
     /// <summary>A message `{"text":"hello"}`.</summary>
     public static byte[] Hello { get; } = [0x0a, 5, .. "hello"u8];
