@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
 using Gateway.Backends.Stdio;
@@ -27,15 +26,15 @@ internal static class Protocols
         new BackendRegistration
         {
             Name = HttpTraits.Name,
-            ForwardedEdges = Edges.Select(static e => e.Name).ToFrozenSet(),
+            Forwards = static (_, _, _) => true,
             IsRepeatable = true,
         },
         new BackendRegistration
         {
             Name = GrpcTraits.Name,
-            ForwardedEdges = FrozenSet.Create(GrpcTraits.Name),
+            Forwards = static (_, _, edge) => edge == GrpcTraits.Name,
             Traits = static _ => GrpcTraits.Backend,
-            Create = (_, _) => new GrpcBackend(CallLimits.Default, clock),
+            Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
             IsRepeatable = true,
@@ -43,9 +42,9 @@ internal static class Protocols
         new BackendRegistration
         {
             Name = StdioTraits.Name,
-            ForwardedEdges = FrozenSet<string>.Empty,
+            Forwards = static (_, _, _) => false,
             Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
-            Create = (cluster, config) => new StdioBackend(
+            Create = (cluster, config, _) => new StdioBackend(
                 cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),

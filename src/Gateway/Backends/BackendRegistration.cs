@@ -1,5 +1,6 @@
 using Gateway.Configuration;
 using Transcoders.Calls;
+using Transcoders.Schema;
 
 namespace Gateway.Backends;
 
@@ -9,14 +10,16 @@ public sealed class BackendRegistration
     /// <summary>The protocol's name as a cluster's `Protocol` spells it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Edges whose calls are forwarded as they are: the same protocol on both sides, or a cluster that is none of our business.</summary>
-    public required IReadOnlySet<string> ForwardedEdges { get; init; }
+    /// <summary>
+    /// Whether a route's calls on the edge of that name are forwarded as they are: the same protocol on both sides, or a cluster that is none of our business.
+    /// </summary>
+    public required Func<ClusterSettings, RouteSettings, string, bool> Forwards { get; init; }
 
     /// <summary>What the cluster carries, as its settings make it; null when every edge is forwarded.</summary>
     public Func<ClusterSettings, ProtocolTraits>? Traits { get; init; }
 
-    /// <summary>Makes the cluster's backend; null when every edge is forwarded.</summary>
-    public Func<ClusterSettings, GatewayConfig, IBackend>? Create { get; init; }
+    /// <summary>Makes the cluster's backend, given its schema or null; null when every edge is forwarded.</summary>
+    public Func<ClusterSettings, GatewayConfig, SchemaCatalog?, IBackend>? Create { get; init; }
 
     /// <summary>What is wrong with a cluster of this protocol beyond the grammar of the file; null when nothing can be.</summary>
     public Func<ClusterSettings, GatewayConfig, IReadOnlyList<ConfigProblem>>? Check { get; init; }

@@ -8,6 +8,9 @@ public sealed record ClusterSettings
     /// <summary>`http` (default), `grpc`, `sse`, `websocket` or `stdio`.</summary>
     public string Protocol { get; init; } = "http";
 
+    /// <summary>True when the file says the protocol. A cluster that does not may be all YARP's.</summary>
+    public bool NamesProtocol { get; init; }
+
     /// <summary>What the methods and messages are; null when payloads are opaque.</summary>
     public SchemaSettings? Schema { get; init; }
 

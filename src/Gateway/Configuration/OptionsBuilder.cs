@@ -24,6 +24,10 @@ internal static class OptionsBuilder
         EmitDefaults = http.Flag("EmitDefaults", defaults.EmitDefaults),
         ProtoNames = http.Flag("ProtoNames", defaults.ProtoNames),
         EnumsAsNumbers = http.Flag("EnumsAsNumbers", defaults.EnumsAsNumbers),
+        Reply = http.Word("Reply", defaults.Reply),
+        ReplyCount = http.Int32("ReplyCount"),
+        ReplyBytes = http.Size32("ReplyBytes"),
+        ReplyDuration = http.Duration("ReplyDuration"),
         HeaderFlushDelay = http.Duration("HeaderFlushDelay", defaults.HeaderFlushDelay),
     };
 

@@ -69,6 +69,21 @@ public sealed record HttpEdgeOptions
     /// <summary>Print enums as numbers.</summary>
     public bool EnumsAsNumbers { get; init; }
 
+    /// <summary>
+    /// What makes one answer of a backend's stream on a route without schema: `auto` (what suits the backend), `first`, `last`, `count`,
+    /// `all` (a JSON array), `events` (a JSON object of events), `stream` (none: it streams).
+    /// </summary>
+    public string Reply { get; init; } = "auto";
+
+    /// <summary>Most messages collected into one answer; null means 100.</summary>
+    public int? ReplyCount { get; init; }
+
+    /// <summary>Most bytes collected into one answer; null means 1 MiB.</summary>
+    public int? ReplyBytes { get; init; }
+
+    /// <summary>How long events are collected into one answer; null means 30 s.</summary>
+    public TimeSpan? ReplyDuration { get; init; }
+
     /// <summary>How long the head of a stream is held back for a real HTTP status before 200 is sent.</summary>
     public TimeSpan HeaderFlushDelay { get; init; } = TimeSpan.FromSeconds(2);
 }

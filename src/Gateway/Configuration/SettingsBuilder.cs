@@ -68,6 +68,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         {
             Id = node.Key,
             Protocol = protocol,
+            NamesProtocol = cluster.Section("Protocol").Exists,
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
             Instances = cluster.Int32("Instances", 1),

@@ -106,6 +106,11 @@ public sealed partial class CallDispatcher(
     {
         using var span = StartSpan(plan.Method is null ? route.ClusterId : plan.MethodName, ActivityKind.Client, plan, route);
         var client = route.Backend!.Open(server.Head, destination, lifetime.Token);
+        if (plan.Reply is { } reply)
+        {
+            client = new ReplyReducer(client, reply, plan.Payloads, route.Limits, clock);
+        }
+
         try
         {
             var result = await CallRelay.RunAsync(server, client, plan.Payloads, route.Limits, lifetime, tally);

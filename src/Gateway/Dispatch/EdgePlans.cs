@@ -17,6 +17,9 @@ public sealed class EdgePlans
     /// <summary>The one plan of a route without schema; null when the route has one.</summary>
     public CallPlan? Opaque { get; init; }
 
+    /// <summary>The same for a client that asks for a stream where others get one answer; equal to <see cref="Opaque"/> where there is no difference.</summary>
+    public CallPlan? OpaqueStream { get; init; }
+
     /// <summary>Plans by request path, `/pkg.Service/Method`.</summary>
     public FrozenDictionary<string, CallPlan> ByPath { get; init; } = FrozenDictionary<string, CallPlan>.Empty;
 

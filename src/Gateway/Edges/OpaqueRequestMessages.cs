@@ -1,36 +1,76 @@
 using System.Buffers;
 using Transcoders.Calls;
 using Transcoders.Http;
+using Transcoders.Planning;
 
 namespace Gateway.Edges;
 
-/// <summary>The request messages of a route without schema: JSON values, lines of text, or bytes as they come.</summary>
+/// <summary>The request messages of a route without schema: JSON values, lines of text, bytes as they come, or the whole body as one.</summary>
 internal sealed class OpaqueRequestMessages : IDisposable
 {
     private readonly HttpContext _context;
     private readonly CallLimits _limits;
     private readonly bool _raw;
     private readonly bool _json;
+    private readonly bool _whole;
+    private readonly bool _needsOne;
     private readonly PayloadBuffer _message;
     private JsonValueReader _values;
     private ReadOnlySequence<byte> _body;
     private bool _borrowed;
     private bool _completed;
+    private bool _wholeRead;
 
     /// <param name="context">The request.</param>
     /// <param name="limits">The call's bounds.</param>
-    /// <param name="raw">True: bytes pass as they come. False: values when the body is JSON, else lines.</param>
-    public OpaqueRequestMessages(HttpContext context, CallLimits limits, bool raw)
+    /// <param name="plan">What the backend takes: bytes as they come, the whole body, values when the body is JSON, else lines.</param>
+    public OpaqueRequestMessages(HttpContext context, CallLimits limits, CallPlan plan)
     {
         _context = context;
         _limits = limits;
-        _raw = raw;
+        _needsOne = !plan.Shape.StreamsRequests();
+        _raw = !_needsOne && plan.Backend.Formats[0] == PayloadFormat.Binary && !plan.Backend.TakesBodyAsOneMessage;
         _json = JsonMediaTypes.IsJson(context.Request.ContentType);
+        _whole = _needsOne || (plan.Backend.TakesBodyAsOneMessage && !JsonMediaTypes.IsSequence(context.Request.ContentType));
         _message = new PayloadBuffer(limits.MessageSize);
         _values = new JsonValueReader(limits.MessageSize, limits.Depth);
     }
 
-    public async ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (!_whole)
+        {
+            return ReadNextAsync(cancellationToken);
+        }
+
+        if (_wholeRead)
+        {
+            return new((Message?)null);
+        }
+
+        _wholeRead = true;
+        return ReadWholeAsync(cancellationToken);
+    }
+
+    private async ValueTask<Message?> ReadWholeAsync(CancellationToken cancellationToken)
+    {
+        if (UrlRequestMessages.HasBody(_context))
+        {
+            await BodyReader.ReadAsync(_context, _message, _limits.MessageSize, cancellationToken);
+        }
+
+        if (_message.Length == 0 && !_needsOne)
+        {
+            return null;
+        }
+
+        var format = _json ? PayloadFormat.Json
+            : _context.Request.ContentType?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ?? false ? PayloadFormat.Text
+            : PayloadFormat.Binary;
+        return new Message(_message.WrittenMemory, format);
+    }
+
+    private async ValueTask<Message?> ReadNextAsync(CancellationToken cancellationToken)
     {
         var reader = _context.Request.BodyReader;
         while (true)

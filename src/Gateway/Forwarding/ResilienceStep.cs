@@ -53,7 +53,8 @@ internal sealed class ResilienceStep(EdgeSelector edges, CallTelemetry telemetry
     private Task RunSocketAsync(HttpContext context, RequestDelegate next, CallRoute route, ClusterResilience resilience) =>
         resilience.IsOpen ? RefuseAsync(context, route, CircuitIsOpen(route, resilience.Settings.CircuitBreaker?.BreakDuration), clock.GetTimestamp()) : next(context);
 
-    private static bool IsSocketOfTheHub(HttpContext context, CallRoute route) => route.Backend is not null && Upgrades.IsAskedFor(context.Request);
+    private bool IsSocketOfTheHub(HttpContext context, CallRoute route) =>
+        Upgrades.IsAskedFor(context.Request) && edges.Select(context, route).Plans is { IsPassThrough: false };
 
     /// <summary>The time ran out, or the client left, between two attempts: nobody has told the client anything.</summary>
     private async Task GiveUpAsync(HttpContext context, CallRoute route, CallAttempts attempts)

@@ -109,6 +109,6 @@ public sealed class GatewayModelCompiler(
         var resilience = kept?.Resilience ?? (settings.Resilience is { } declared
             ? new ClusterResilience(settings.Id, declared, registration.IsRepeatable, clock, resilienceLog)
             : null);
-        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config), resilience);
+        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config, schema), resilience);
     }
 }

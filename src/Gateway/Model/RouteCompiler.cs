@@ -56,7 +56,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
     private EdgePlans? CompileEdge(ProtocolTraits edge, CallPlanner planner, HttpRuleTable? rules)
     {
         var labels = new CallLabels(settings.Id, edge.Name, cluster.Settings.Protocol);
-        if (cluster.Registration.ForwardedEdges.Contains(edge.Name))
+        if (cluster.Registration.Forwards(cluster.Settings, settings, edge.Name))
         {
             return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels };
         }
@@ -64,7 +64,8 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         var backend = cluster.Registration.Traits!(cluster.Settings);
         if (cluster.Schema is not { } schema)
         {
-            var opaque = planner.PlanOpaque(edge, backend);
+            var reply = edge.ExpectsOneAnswer ? ReplyOf(backend) : null;
+            var opaque = planner.PlanOpaque(edge, backend, reply);
             if (opaque.Problem is { } problem)
             {
                 // A route that lists no edges gets those that work; one that lists this edge wants to know.
@@ -72,7 +73,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 return null;
             }
 
-            return new EdgePlans { Edge = edge.Name, Opaque = opaque.Plan, Labels = labels };
+            return new EdgePlans
+            {
+                Edge = edge.Name,
+                Opaque = opaque.Plan,
+                OpaqueStream = reply is null ? opaque.Plan : planner.PlanOpaque(edge, backend, null).Plan,
+                Labels = labels,
+            };
         }
 
         var byPath = new Dictionary<string, CallPlan>(StringComparer.Ordinal);
@@ -112,6 +119,27 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             ByBinding = byBinding.ToFrozenDictionary(),
             Refusals = refusals.ToFrozenDictionary(StringComparer.Ordinal),
             Labels = labels,
+        };
+    }
+
+    /// <summary>What makes one answer of a stream for clients that expect one: the route's choice, else what suits the backend.</summary>
+    private Reply? ReplyOf(ProtocolTraits backend)
+    {
+        Reply? reply = _http.Reply switch
+        {
+            "auto" => backend.OneAnswer,
+            "first" => new Reply(ReplyKind.First),
+            "last" => new Reply(ReplyKind.Last),
+            "count" => new Reply(ReplyKind.Count),
+            "all" => new Reply(ReplyKind.All),
+            "events" => new Reply(ReplyKind.Events),
+            _ => null,
+        };
+        return reply is null ? null : reply with
+        {
+            MaxMessages = _http.ReplyCount ?? reply.MaxMessages,
+            MaxBytes = _http.ReplyBytes ?? reply.MaxBytes,
+            MaxDuration = _http.ReplyDuration ?? reply.MaxDuration,
         };
     }
 

@@ -160,7 +160,7 @@ public sealed class CallRelay
     private Message Hold(in Message response, PayloadBuffer buffer)
     {
         Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
-        var accepts = _server.Accepts;
+        var accepts = _server.AcceptsFor(response.Format);
         if (_payloads.Response(response.Format, accepts) is { } plan)
         {
             ConvertAnswer(plan, response, buffer);
@@ -260,7 +260,7 @@ public sealed class CallRelay
             }
 
             Count(ref _tally.ResponseMessages, ref _tally.ResponseBytes, response);
-            var accepts = _server.Accepts;
+            var accepts = _server.AcceptsFor(response.Format);
             if (_payloads.Response(response.Format, accepts) is { } plan)
             {
                 buffer.Clear();
@@ -292,7 +292,7 @@ public sealed class CallRelay
     private Message Convert(Message request, PayloadBuffer buffer)
     {
         Count(ref _tally.RequestMessages, ref _tally.RequestBytes, request);
-        if (_payloads.Request(request.Format, _client.Format) is not { } plan)
+        if (_payloads.Request(request.Format, _client.FormatFor(request.Format)) is not { } plan)
         {
             return request;
         }

@@ -10,6 +10,9 @@ public abstract class ClientCall : IAsyncDisposable
     /// <summary>The format messages must have when written here; and the one that read messages have unless they say otherwise.</summary>
     public abstract PayloadFormat Format { get; }
 
+    /// <summary>The format a message must have here when it is offered in another: <see cref="Format"/>, unless this backend takes what it is offered.</summary>
+    public virtual PayloadFormat FormatFor(PayloadFormat offered) => Format;
+
     /// <summary>How the call ended; meaningful once <see cref="ReadAsync"/> has returned null.</summary>
     public abstract CallStatus Status { get; }
 
@@ -31,6 +34,9 @@ public abstract class ClientCall : IAsyncDisposable
 
     /// <summary>The next message, on loan until the next read; null when the answer has ended and <see cref="Status"/> is set.</summary>
     public abstract ValueTask<Message?> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the call early because everything wanted of it has been read: not a cancellation, where the protocol can say so. Disposed as usual afterwards.</summary>
+    public virtual ValueTask FinishAsync() => default;
 
     public abstract ValueTask DisposeAsync();
 }

@@ -21,6 +21,30 @@ public sealed record ProtocolTraits
     /// <summary>A call names one method of a schema; without a schema there is nothing to call.</summary>
     public required bool NeedsSchema { get; init; }
 
-    /// <summary>Why requests cannot stream, in the words of the planner's sentence; null when they can.</summary>
+    /// <summary>Why requests cannot stream, in the words of the planner's sentence (`an event stream flows one way only`); null when they can.</summary>
     public string? RequestStreamRefusal { get; init; }
+
+    /// <summary>Why both directions cannot stream in one call, in the same words; null when they can.</summary>
+    public string? DuplexRefusal { get; init; }
+
+    /// <summary>A backend's: how a call looks of which no schema is known.</summary>
+    public CallShape OpaqueShape { get; init; } = CallShape.Duplex;
+
+    /// <summary>A backend's: without a schema an HTTP body is one message, unless its media type says that it holds many (NDJSON, a JSON sequence).</summary>
+    public bool TakesBodyAsOneMessage { get; init; }
+
+    /// <summary>A backend's: a call is opened by its URL alone and takes no message; an edge that streams requests has nothing to wait for.</summary>
+    public bool IsSubscription { get; init; }
+
+    /// <summary>An edge's: a client expects one answer to a request unless it says otherwise, as in plain HTTP.</summary>
+    public bool ExpectsOneAnswer { get; init; }
+
+    /// <summary>A backend's: what makes one answer of its stream for an edge that expects one, where nobody said otherwise; null when it stays a stream.</summary>
+    public Reply? OneAnswer { get; init; }
+
+    /// <summary>A backend's: what makes the answer of a unary method, where the protocol may go on after it; null when it ends by itself.</summary>
+    public Reply? UnaryReply { get; init; }
+
+    /// <summary>A backend's: it is a foreign service whose JSON may hold fields the schema does not know; they are dropped rather than refused.</summary>
+    public bool AnswersLeniently { get; init; }
 }

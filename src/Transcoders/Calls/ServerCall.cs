@@ -12,6 +12,9 @@ public abstract class ServerCall
     /// <summary>The format the client wants its next answer in. It may change with what the client sends (a WebSocket that turns to binary).</summary>
     public abstract PayloadFormat Accepts { get; }
 
+    /// <summary>The format an answer that comes in <paramref name="offered"/> should have: <see cref="Accepts"/>, unless this edge can carry it as it is.</summary>
+    public virtual PayloadFormat AcceptsFor(PayloadFormat offered) => Accepts;
+
     /// <summary>Fires when the client has gone: the call is then CANCELLED and nothing more is written.</summary>
     public abstract CancellationToken Aborted { get; }
 

@@ -15,5 +15,6 @@ public static class HttpTraits
         StreamsResponses = true,
         Formats = [PayloadFormat.Json, PayloadFormat.Text, PayloadFormat.Binary],
         NeedsSchema = false,
+        ExpectsOneAnswer = true,
     };
 }

@@ -17,6 +17,9 @@ public sealed class CallPlan
 
     public required PayloadExchange Payloads { get; init; }
 
+    /// <summary>What makes one answer of the backend's stream; null when the answers pass as they are.</summary>
+    public Reply? Reply { get; init; }
+
     /// <summary>`pkg.Service/Method`, or empty.</summary>
     public string MethodName => Method?.FullName ?? "";
 }

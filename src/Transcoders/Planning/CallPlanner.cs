@@ -12,6 +12,7 @@ namespace Transcoders.Planning;
 public sealed class CallPlanner
 {
     private readonly PayloadPlanCompiler _compiler;
+    private readonly PayloadPlanCompiler _lenient;
     private readonly IReadOnlyList<ProtocolTraits> _edges;
 
     /// <param name="catalog">The schema; the built-in one for routes without.</param>
@@ -21,6 +22,7 @@ public sealed class CallPlanner
     {
         ArgumentNullException.ThrowIfNull(catalog);
         _compiler = new PayloadPlanCompiler(catalog, options);
+        _lenient = new PayloadPlanCompiler(catalog, options with { UnknownFields = UnknownFieldHandling.Ignore });
         _edges = edges;
         StatusWriter = new StatusJsonWriter(catalog);
     }
@@ -49,13 +51,14 @@ public sealed class CallPlanner
 
         var toJson = binding?.Response.Json ?? _compiler.ProtobufToJson(method.Output);
         var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input));
-        var answerWire = _compiler.JsonToProtobuf(method.Output);
+        var answerWire = (backend.AnswersLeniently ? _lenient : _compiler).JsonToProtobuf(method.Output);
         return PlanResult.Of(new CallPlan
         {
             Edge = edge,
             Backend = backend,
             Method = method,
             Shape = method.Shape,
+            Reply = method.Shape.StreamsResponses() ? null : backend.UnaryReply,
             Payloads = new PayloadExchange(
                 [requestWire, requestJson, new ThroughProtobufPlan(requestWire, requestJson)],
                 [toJson, answerWire, new ThroughProtobufPlan(answerWire, toJson)]),
@@ -63,7 +66,10 @@ public sealed class CallPlanner
     }
 
     /// <summary>Plans a route without schema: payloads pass as they are, or change their wrapping only.</summary>
-    public PlanResult PlanOpaque(ProtocolTraits edge, ProtocolTraits backend)
+    /// <param name="edge">What the edge carries.</param>
+    /// <param name="backend">What the backend carries.</param>
+    /// <param name="reply">What makes one answer of the backend's stream; null to let it stream.</param>
+    public PlanResult PlanOpaque(ProtocolTraits edge, ProtocolTraits backend, Reply? reply)
     {
         ArgumentNullException.ThrowIfNull(edge);
         ArgumentNullException.ThrowIfNull(backend);
@@ -78,7 +84,8 @@ public sealed class CallPlanner
             Edge = edge,
             Backend = backend,
             Method = null,
-            Shape = CallShape.Duplex,
+            Shape = OpaqueShape(edge, backend, reply),
+            Reply = backend.OpaqueShape.StreamsResponses() ? reply : null,
             Payloads = OpaquePayloads.Exchange,
         });
     }
@@ -95,12 +102,25 @@ public sealed class CallPlanner
             return $"{Capital(edge.Article)} cannot serve {method.FullName}: it streams responses; {Others(static e => e.StreamsResponses)} would work.";
         }
 
-        if ((method.Shape.StreamsRequests() && !backend.StreamsRequests) || (method.Shape.StreamsResponses() && !backend.StreamsResponses))
+        if (method.Shape.StreamsRequests() && !backend.StreamsRequests)
         {
-            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams, and this protocol does not.";
+            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams requests, and {backend.RequestStreamRefusal ?? "this protocol does not"}.";
         }
 
-        return null;
+        if (method.Shape.StreamsResponses() && !backend.StreamsResponses)
+        {
+            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams responses, and this protocol does not.";
+        }
+
+        return method.Shape == CallShape.Duplex && backend.DuplexRefusal is { } reason
+            ? $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams both ways, and {reason}."
+            : null;
+    }
+
+    private static CallShape OpaqueShape(ProtocolTraits edge, ProtocolTraits backend, Reply? reply)
+    {
+        // A request body may hold many messages on every edge; answers are one where the edge or the reply makes them so.
+        return edge.StreamsResponses && reply is null ? backend.OpaqueShape : backend.OpaqueShape & ~CallShape.ServerStreaming;
     }
 
     private string Others(Func<ProtocolTraits, bool> fits)

@@ -24,8 +24,11 @@ public sealed class ImportTableTests
         ("Gateway.Telemetry", ["Transcoders.Calls", "Gateway.Configuration", "OpenTelemetry", "Serilog", "Microsoft.AspNetCore"]),
         ("Gateway.Security", ["Transcoders.Calls", "Gateway.Configuration", "Microsoft.AspNetCore"]),
         ("Gateway.Sessions", ["Transcoders.Calls", "Gateway.Configuration", "Microsoft.AspNetCore"]),
-        ("Gateway.Backends", ["Transcoders.Calls", "Gateway.Configuration"]),
-        ("Gateway.Backends.X", ["Transcoders.Calls", "Transcoders.X", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Microsoft.Win32"]),
+        ("Gateway.Backends", ["Transcoders.Calls", "Transcoders.Schema", "Gateway.Configuration"]),
+        // Server-Sent Events are HTTP with a media type: one room serves both, and what an HTTP answer holds may be events.
+        ("Gateway.Backends.Http", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry"]),
+        ("Gateway.Backends.Sse", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Backends.Http", "Gateway.Configuration", "Gateway.Telemetry"]),
+        ("Gateway.Backends.X", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.X", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Microsoft.Win32"]),
         ("Gateway.Dispatch", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Polly"]),
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Edges.X", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.X", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),

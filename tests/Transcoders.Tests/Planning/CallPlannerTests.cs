@@ -42,23 +42,50 @@ public sealed class CallPlannerTests
     }
 
     [Theory]
-    [InlineData("Watch")]
-    [InlineData("Upload")]
-    [InlineData("Chat")]
-    public void BackendWithoutStreams_IsNamed(string method)
+    [InlineData("Watch", "it streams responses, and this protocol does not")]
+    [InlineData("Upload", "it streams requests, and a postcard says one thing")]
+    [InlineData("Chat", "it streams requests, and a postcard says one thing")]
+    public void BackendWithoutStreams_IsNamed(string method, string reason)
     {
-        var backend = HttpTraits.Edge with { Article = "a plain backend", StreamsRequests = false, StreamsResponses = false };
+        var backend = HttpTraits.Edge with { Article = "a plain backend", StreamsRequests = false, StreamsResponses = false, RequestStreamRefusal = "a postcard says one thing" };
 
         var result = _planner.Plan(GrpcTraits.Edge, backend, Method(method), binding: null);
 
-        Assert.Equal($"A plain backend cannot carry shop.v1.Shop/{method}: it streams, and this protocol does not.", result.Problem!.Text);
+        Assert.Equal($"A plain backend cannot carry shop.v1.Shop/{method}: {reason}.", result.Problem!.Text);
+    }
+
+    [Fact]
+    public void BackendThatTakesTurns_RefusesDuplexOnly()
+    {
+        var backend = HttpTraits.Edge with { Article = "a plain backend", DuplexRefusal = "it takes turns" };
+
+        Assert.Equal("A plain backend cannot carry shop.v1.Shop/Chat: it streams both ways, and it takes turns.", _planner.Plan(GrpcTraits.Edge, backend, Method("Chat"), binding: null).Problem!.Text);
+        Assert.Null(_planner.Plan(GrpcTraits.Edge, backend, Method("Upload"), binding: null).Problem);
+    }
+
+    [Fact]
+    public void OneAnswer_TakesTheStreamFromTheShape()
+    {
+        var plan = _planner.PlanOpaque(HttpTraits.Edge, WebSocketTraits.Edge, Reply.First).Plan!;
+
+        Assert.Equal(CallShape.ClientStreaming, plan.Shape);
+        Assert.Equal(ReplyKind.First, plan.Reply!.Kind);
+    }
+
+    [Fact]
+    public void UnaryMethod_HasTheReplyOfItsBackend()
+    {
+        var backend = WebSocketTraits.Edge with { UnaryReply = Reply.First };
+
+        Assert.Same(Reply.First, _planner.Plan(GrpcTraits.Edge, backend, Method("Get"), binding: null).Plan!.Reply);
+        Assert.Null(_planner.Plan(GrpcTraits.Edge, backend, Method("Watch"), binding: null).Plan!.Reply);
     }
 
     [Fact]
     public void GrpcWithoutSchema_IsToldToGiveOne()
     {
-        var edge = _planner.PlanOpaque(GrpcTraits.Edge, HttpTraits.Edge);
-        var backend = _planner.PlanOpaque(HttpTraits.Edge, GrpcTraits.Backend);
+        var edge = _planner.PlanOpaque(GrpcTraits.Edge, HttpTraits.Edge, null);
+        var backend = _planner.PlanOpaque(HttpTraits.Edge, GrpcTraits.Backend, null);
 
         Assert.Null(edge.Plan);
         Assert.StartsWith("A gRPC edge needs to know the methods: give the cluster a Schema", edge.Problem!.Text, StringComparison.Ordinal);
@@ -88,7 +115,7 @@ public sealed class CallPlannerTests
     [Fact]
     public void OpaquePlan_IsDuplexWithoutAMethod()
     {
-        var plan = _planner.PlanOpaque(SseTraits.Edge, WebSocketTraits.Edge).Plan!;
+        var plan = _planner.PlanOpaque(SseTraits.Edge, WebSocketTraits.Edge, null).Plan!;
 
         Assert.Equal(CallShape.Duplex, plan.Shape);
         Assert.Null(plan.Method);

@@ -43,6 +43,10 @@ internal static partial class ConfigGrammar
         new("EmitDefaults", Flag, "Print fields that hold their default value.") { Default = "false" },
         new("ProtoNames", Flag, "Print the names of the .proto file rather than lowerCamelCase.") { Default = "false" },
         new("EnumsAsNumbers", Flag, "Print enums as numbers.") { Default = "false" },
+        new("Reply", new ChoiceType("auto", "first", "last", "count", "all", "events", "stream"), "What makes one answer of a backend's stream on a route without schema; auto is what suits the backend.") { Default = "\"auto\"" },
+        new("ReplyCount", Count, "Most messages collected into one answer.") { Default = "100" },
+        new("ReplyBytes", MessageBytes, "Most bytes collected into one answer.") { Default = "\"1MiB\"" },
+        new("ReplyDuration", DurationType.Positive, "How long events are collected into one answer.") { Default = "\"00:00:30\"" },
         new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" });
 
     private static ObjectType SseOptions => new("the options of the SSE edge",

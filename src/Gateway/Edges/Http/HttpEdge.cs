@@ -75,7 +75,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     {
         BodyReader.AllowStreaming(request.Context);
         var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
-        var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, raw);
+        var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
         var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);

@@ -49,7 +49,7 @@ internal sealed class SseEdge(CallDispatcher dispatcher) : IHttpEdge
         Func<CancellationToken, ValueTask<Message?>> read;
         if (request.Plans.Opaque is { } opaque)
         {
-            var messages = new OpaqueRequestMessages(context, request.Route.Limits, raw: opaque.Backend.Formats[0] == PayloadFormat.Binary);
+            var messages = new OpaqueRequestMessages(context, request.Route.Limits, opaque);
             (plan, owner, read) = (opaque, messages, messages.ReadAsync);
         }
         else

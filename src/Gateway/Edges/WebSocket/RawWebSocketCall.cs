@@ -33,6 +33,10 @@ internal sealed class RawWebSocketCall : ServerCall
     /// <summary>Text, until the client sends a binary message: from then on it is answered in kind.</summary>
     public override PayloadFormat Accepts => _accepts;
 
+    /// <summary>Without a schema a message keeps its kind: what is binary leaves as a binary message.</summary>
+    public override PayloadFormat AcceptsFor(PayloadFormat offered) =>
+        _isOpaque && offered == PayloadFormat.Binary ? PayloadFormat.Binary : _accepts;
+
     public override CancellationToken Aborted => _connection.Gone;
 
     public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
