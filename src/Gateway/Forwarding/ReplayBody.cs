@@ -33,6 +33,7 @@ internal sealed class ReplayBody(Stream source, int limit) : IDisposable
 
     public void Dispose()
     {
+        Forget();
         _open?.End();
         _kept.Dispose();
     }
@@ -107,6 +108,12 @@ internal sealed class ReplayBody(Stream source, int limit) : IDisposable
 
         private async ValueTask<int> ReadSourceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
+            if (!body.IsWhole)
+            {
+                // Nobody else reads what is kept, and this reader is past it.
+                body._kept.Dispose();
+            }
+
             var read = await body.ReadSourceAsync(buffer, cancellationToken);
             _position = body._kept.Length;
             return read;

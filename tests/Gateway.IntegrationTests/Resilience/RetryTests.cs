@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -319,6 +320,97 @@ public sealed class RetryTests
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         Assert.Empty(fixture.B.Requests);
+    }
+
+    [Fact]
+    public async Task ClientThatLeavesBetweenAttempts_IsCountedAsGone()
+    {
+        await using var fixture = await ResilienceFixture.StartAsync("grpc", """{ "Retry": { "Backoff": "00:00:20", "MaxBackoff": "00:00:20" } }""", a: Unavailable);
+        using var leaving = new CancellationTokenSource();
+        var asking = fixture.Gateway.Http1.PostAsync(new Uri("/retry.v1.Retry/Read", UriKind.Relative), Answers.Json("{}"), leaving.Token);
+        await Wait.UntilAsync(() => fixture.A.Requests.Count == 1, "the first attempt");
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        var metrics = "";
+        using var limit = new CancellationTokenSource(Wait.Long);
+        while (!metrics.Contains("status=\"CANCELLED\"} 1", StringComparison.Ordinal))
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            metrics = await fixture.MetricsAsync();
+        }
+
+        Assert.Contains("gateway_active_calls{gateway_backend=\"grpc\",gateway_edge=\"http\",gateway_route=\"all\"} 0", Sorted(metrics), StringComparison.Ordinal);
+        Assert.Empty(fixture.B.Requests);
+    }
+
+    [Fact]
+    public async Task PassiveHealth_SeesEachAttempt()
+    {
+        var (dead, holder) = ScriptedServer.Dead();
+        using var held = holder;
+        await using var fixture = await ResilienceFixture.StartAsync(
+            "grpc", Retry + """, "HealthCheck": { "Passive": { "Enabled": true, "Policy": "TransportFailureRate", "ReactivationPeriod": "01:00:00" } }""", deadA: dead);
+
+        for (var i = 0; i < 30; i++)
+        {
+            var (response, _) = await fixture.Gateway.Http1.AskAsync(HttpMethod.Post, "/retry.v1.Retry/Add", Answers.Json("{}"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        // Once the dead one has left the rotation, no call needs a second attempt.
+        var line = Sorted(await fixture.MetricsAsync()).Split('\n').Single(static l => l.StartsWith("gateway_retries_total{", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture), 1, 20);
+    }
+
+    [Fact]
+    public async Task ProcessThatCannotBeStarted_IsTriedAgain()
+    {
+        // There when the file is checked, gone when it is called.
+        var tool = Path.Combine(Directory.CreateTempSubdirectory("tool-").FullName, "no-such-tool-anywhere");
+        File.Copy("/bin/cat", tool);
+        await using var gateway = await RunningGateway.StartAsync($$"""
+            { "ReverseProxy": {
+              "Routes": { "all": { "ClusterId": "tool", "Match": { "Path": "/{**path}" } } },
+              "Clusters": { "tool": { "Protocol": "stdio", "Instances": 2, "Process": { "Command": "{{tool}}" },
+                "Resilience": { "Retry": { "Attempts": 2, "Backoff": "00:00:00" } } } }
+            } }
+            """);
+        gateway.Log.Expect("no-such-tool-anywhere");
+        Directory.Delete(Path.GetDirectoryName(tool)!, recursive: true);
+
+        (await gateway.Http1.AskAsync(HttpMethod.Post, "/", Answers.Json("{}"))).AssertStatus(HttpStatusCode.ServiceUnavailable, 14);
+
+        using var admin = new HttpClient { BaseAddress = gateway.AdminUrl };
+        Assert.Contains("""gateway_retries_total{gateway_route="all",outcome="failure"} 1""", await admin.GetStringAsync("/metrics", Wait.Token()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoDestination_IsCounted()
+    {
+        await using var fixture = await ResilienceFixture.StartAsync(
+            "grpc", """{}, "HealthCheck": { "AvailableDestinationsPolicy": "HealthyAndUnknown", "Passive": { "Enabled": true, "Policy": "TransportFailureRate", "ReactivationPeriod": "01:00:00" } }""",
+            a: static (context, _) => Abort(context), b: static (context, _) => Abort(context));
+        var asked = 0;
+        string text;
+        do
+        {
+            Assert.True(++asked < 100);
+            var (response, body) = await fixture.Gateway.Http1.AskAsync(HttpMethod.Post, "/retry.v1.Retry/Add", Answers.Json("{}"));
+            text = body;
+        }
+        while (!text.Contains("No destination", StringComparison.Ordinal));
+
+        var ended = Sorted(await fixture.MetricsAsync()).Split('\n').Where(static l => l.StartsWith("gateway_calls_total{", StringComparison.Ordinal))
+            .Sum(static l => int.Parse(l[(l.IndexOf('}', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture));
+        Assert.Equal(asked, ended);
+    }
+
+    private static Task Abort(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     private static async Task<HttpResponseMessage> GrpcAsync(ResilienceFixture fixture, string path, string contentType = "application/grpc")
