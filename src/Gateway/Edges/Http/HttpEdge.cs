@@ -56,7 +56,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             call = new HttpServerCall(request, found.Binding, head);
         }
 
-        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     private static async Task<CallStatus> RefuseTargetAsync(EdgeRequest request, CallStatus refusal)
@@ -81,7 +81,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             : plan.Backend.Formats[0] == PayloadFormat.Binary ? StreamFraming.Raw
             : ChooseFraming(request, accept, null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     private static bool AsksForStream(string accept) =>
