@@ -144,11 +144,11 @@ public sealed class CgiTests(ProcessesFixture fixture) : GatewayTest<ProcessesFi
         await using var body = await response.Content.ReadAsStreamAsync(Wait.Token());
         var half = new byte[4];
         await body.ReadExactlyAsync(half, Wait.Token());
-        Assert.Equal("half"u8, half);
+        Assert.Equal("half", Encoding.ASCII.GetString(half));
 
         // Now it may fail: what has arrived must not look like all of it.
         await File.WriteAllTextAsync(Fixture.Fifo, "go\n");
-        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1], Wait.Token()).AsTask());
+        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadAsync(new byte[1], Wait.Token()).AsTask());
     }
 
     [Fact]

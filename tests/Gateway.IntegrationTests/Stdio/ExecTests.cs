@@ -112,7 +112,7 @@ public sealed class ExecTests(ProcessesFixture fixture) : GatewayTest<ProcessesF
         await using var body = await response.Content.ReadAsStreamAsync(Wait.Token());
         await body.ReadExactlyAsync(new byte[4], Wait.Token());
         await File.WriteAllTextAsync(Fixture.Fifo, "go\n");
-        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadExactlyAsync(new byte[1], Wait.Token()).AsTask());
+        await Assert.ThrowsAnyAsync<IOException>(() => body.ReadAsync(new byte[1], Wait.Token()).AsTask());
     }
 
     [Fact]
