@@ -77,6 +77,7 @@ public sealed class EdgeRequest
             ContentType = request.ContentType,
             Metadata = MakeMetadata(peer),
             Deadline = Route.DeadlineFor(shape, asked, Clock),
+            MessageSize = Route.Limits.MessageSize,
             Peer = peer,
             Scheme = request.Scheme,
             Authority = request.Host.Value ?? "",
