@@ -59,7 +59,7 @@ public sealed class MessageTemplate
         ArgumentNullException.ThrowIfNull(text);
         var template = new MessageTemplate();
         var trimmed = text.AsSpan().TrimStart();
-        var isJson = trimmed.Length > 0 && trimmed[0] is '{' or '[' or '"';
+        var isJson = trimmed.Length > 0 && trimmed[0] is '{' or '[' or '"' && !(trimmed[0] == '{' && TryPlace(trimmed, out _, out _, out _));
         var (inString, literal, at) = (false, 0, 0);
         while (at < text.Length)
         {
