@@ -30,6 +30,7 @@ internal static class Protocols
         {
             Name = HttpTraits.Name,
             Forwards = static (_, _, _) => true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -39,6 +40,7 @@ internal static class Protocols
             Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -53,9 +55,9 @@ internal static class Protocols
         {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
-            Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
-            Create = (cluster, config, _) => new StdioBackend(
-                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Traits = StdioBackend.TraitsOf,
+            Create = (cluster, config, schema) => new StdioBackend(
+                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
@@ -63,7 +65,8 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)
     {

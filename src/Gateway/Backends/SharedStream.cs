@@ -36,6 +36,7 @@ internal sealed class SharedStream
             ContentType = head.ContentType,
             Metadata = head.Metadata,
             Peer = head.Peer,
+            PeerPort = head.PeerPort,
             Scheme = head.Scheme,
             Authority = head.Authority,
             MessageSize = head.MessageSize,
