@@ -71,7 +71,7 @@ internal static class Protocols
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)
     {
         var plan = WebSocketPlan.Compile(cluster);
-        var backend = new WebSocketBackend(plan, new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn).Read, clock);
+        var backend = new WebSocketBackend(plan, new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), clock);
         return plan.Settings.Shared
             ? new SharedBackend(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock)
             : backend;

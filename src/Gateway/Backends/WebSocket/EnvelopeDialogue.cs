@@ -111,7 +111,7 @@ internal sealed class EnvelopeDialogue(WebSocketDialer dialer, UpstreamSocket so
 
     private CallStatus StatusOf(in EnvelopeFrame frame)
     {
-        if (frame.Status.IsEmpty || Dialer.Statuses(frame.Status.Span) is not { } status)
+        if (frame.Status.IsEmpty || Dialer.Statuses.Read(frame.Status.Span) is not { } status)
         {
             return Broken("The backend ended the call without a status that can be read.");
         }

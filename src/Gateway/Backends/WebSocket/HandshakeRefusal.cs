@@ -14,7 +14,7 @@ internal static class HandshakeRefusal
     private const int MaxBody = 64 * 1024;
 
     /// <summary>An HTTP answer instead of a socket: 4xx is the client's to know, with the words of its body; everything else is a bad gateway.</summary>
-    public static async ValueTask<CallStatus> ReadAsync(HttpResponseMessage response, Func<ReadOnlySpan<byte>, CallStatus?> statuses, CancellationToken cancellationToken)
+    public static async ValueTask<CallStatus> ReadAsync(HttpResponseMessage response, StatusReader statuses, CancellationToken cancellationToken)
     {
         var http = (int)response.StatusCode;
         if (http is < 400 or >= 500)
@@ -61,14 +61,14 @@ internal static class HandshakeRefusal
 
     /// <summary>google.rpc.Status, the error of AIP-193 (`{"error":{"status":"NOT_FOUND","message":…}}`), problem+json (RFC 9457) or plain text.</summary>
     private static (StatusCode? Code, string? Message, ReadOnlyMemory<byte> Details) Understand(
-        ReadOnlyMemory<byte> body, string mediaType, Func<ReadOnlySpan<byte>, CallStatus?> statuses)
+        ReadOnlyMemory<byte> body, string mediaType, StatusReader statuses)
     {
         if (body.IsEmpty || !Utf8.IsValid(body.Span))
         {
             return default;
         }
 
-        if (statuses(body.Span) is { IsOk: false } status)
+        if (statuses.Read(body.Span) is { IsOk: false } status)
         {
             return (status.Code, status.Message, status.Details);
         }

@@ -131,7 +131,7 @@ internal sealed class RawDialogue(WebSocketDialer dialer, UpstreamSocket socket,
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             var status = text[start..(int)reader.BytesConsumed];
-            return reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read() && Dialer.Statuses(status.Span) is { IsOk: false } read
+            return reader.Read() && reader.TokenType == JsonTokenType.EndObject && !reader.Read() && Dialer.Statuses.Read(status.Span) is { IsOk: false } read
                 ? new CallStatus(read.Code, read.Message) { Details = read.Details, Origin = StatusOrigin.Backend }
                 : null;
         }

@@ -7,7 +7,7 @@ namespace Gateway.Backends.WebSocket;
 /// <param name="plan">How the cluster's sockets are spoken to.</param>
 /// <param name="statuses">Reads google.rpc.Status in JSON; null for what is none.</param>
 /// <param name="clock">Measures timeouts and deadlines.</param>
-internal sealed class WebSocketBackend(WebSocketPlan plan, Func<ReadOnlySpan<byte>, CallStatus?> statuses, TimeProvider clock) : IBackend
+internal sealed class WebSocketBackend(WebSocketPlan plan, StatusReader statuses, TimeProvider clock) : IBackend
 {
     public string Protocol => WebSocketTraits.Name;
 

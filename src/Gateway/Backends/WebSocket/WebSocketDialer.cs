@@ -14,13 +14,13 @@ namespace Gateway.Backends.WebSocket;
 /// Not ClientWebSocket: it does not show the body of a refusal, which says why.
 /// </remarks>
 internal sealed class WebSocketDialer(
-    WebSocketPlan plan, Func<ReadOnlySpan<byte>, CallStatus?> statuses, TimeProvider clock, CallHead head, Destination destination)
+    WebSocketPlan plan, StatusReader statuses, TimeProvider clock, CallHead head, Destination destination)
 {
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     public WebSocketPlan Plan => plan;
 
-    public Func<ReadOnlySpan<byte>, CallStatus?> Statuses => statuses;
+    public StatusReader Statuses => statuses;
 
     public TimeProvider Clock => clock;
 
