@@ -88,6 +88,7 @@ internal static partial class ConfigGrammar
         new("Protocol", ProtocolNames, "What the servers speak.") { Default = "\"http\"" },
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
         new("Process", Process, "The child process of a stdio cluster."),
+        new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];

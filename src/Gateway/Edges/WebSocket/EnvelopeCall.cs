@@ -241,6 +241,7 @@ internal sealed class EnvelopeCall : ServerCall
                 ContentType = socket.ContentType,
                 Metadata = socket.Metadata,
                 Deadline = request.Route.DeadlineFor(plan.Shape, TimeSpan.FromMilliseconds(asked), request.Clock),
+                MessageSize = socket.MessageSize,
                 Peer = socket.Peer,
                 Scheme = socket.Scheme,
                 Authority = socket.Authority,
