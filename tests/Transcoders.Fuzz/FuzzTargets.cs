@@ -22,5 +22,6 @@ public static class FuzzTargets
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
+        new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
     ];
 }
