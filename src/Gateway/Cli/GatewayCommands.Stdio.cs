@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Gateway.Cli;
+
+/// <summary>The commands whose stdin and stdout are an edge.</summary>
+internal static partial class GatewayCommands
+{
+    private static Command Call()
+    {
+        var words = new Argument<string[]>("[FILE] TARGET")
+        {
+            Description = "The configuration file, unless it is config/gateway.json, and what to call: a route's id, pkg.Service/Method, or METHOD /path.",
+            Arity = new ArgumentArity(1, 3),
+        };
+        words.Validators.Add(static result =>
+        {
+            if (CallTarget.Split([.. result.Tokens.Select(static token => token.Value)]) is null)
+            {
+                result.AddError("Say a file and what to call; METHOD /path is a verb in capitals and a path that begins with /.");
+            }
+        });
+        var headers = new Option<string[]>("--header", "-H") { Description = "A request header, `Name: value`; may be given again.", HelpName = "K: V", AllowMultipleArgumentsPerToken = false };
+        headers.Validators.Add(static result => Check(result, static text => CommandValues.TryHeader(text, out _), "is no header; 'Name: value' in printable ASCII would be one"));
+        var data = new Option<string?>("--data", "-d") { Description = "The request instead of stdin.", HelpName = "DATA" };
+        var timeout = new Option<string?>("--timeout") { Description = "Give up after this time: 5s, 500ms, 2m, 00:00:05.", HelpName = "D" };
+        timeout.Validators.Add(static result => Check(result, static text => CommandValues.TryDuration(text, out _), "is no time; 5s, 500ms or 00:00:05 would be one"));
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Print the metadata and trailers of the answer on stderr." };
+        var raw = new Option<bool>("--raw") { Description = "Carry bytes as they are, in and out, on a route without schema." };
+        var wrap = new Option<bool>("--wrap") { Description = "Print each message as {\"id\",\"event\",\"data\"}, as events have them." };
+        var command = new Command(
+            "call",
+            "Make one call through the gateway, in this process: stdin in, stdout out. Requests are JSON values (or lines on a route without schema), one line is one message of the answer, "
+            + "and the end of stdin is the end of the requests. Exit code 0, or 64 + the status, which is then a line of JSON on stderr; 1 and 2 as check; 130, 143 and 141 after SIGINT, SIGTERM and a reader that went away.\n\n"
+            + "Examples:\n"
+            + "  echo '{\"name\":\"shelves/1\"}' | gateway call library.v1.LibraryService/GetShelf\n"
+            + "  gateway call edge.json GET '/v1/shelves/1?read_mask=name' --timeout 2s\n"
+            + "  gateway call edge.json sort < names.txt | head -3")
+        {
+            words, headers, data, timeout, verbose, raw, wrap,
+        };
+        command.SetAction((result, _) =>
+        {
+            var (file, target) = CallTarget.Split(result.GetRequiredValue(words))!.Value;
+            return CallCommand.RunAsync(new CallOptions
+            {
+                File = file ?? DefaultFile,
+                Target = target,
+                Headers = [.. (result.GetValue(headers) ?? []).Select(static text => CommandValues.TryHeader(text, out var header) ? header : default)],
+                Data = result.GetValue(data),
+                Timeout = result.GetValue(timeout) is { } text && CommandValues.TryDuration(text, out var time) ? time : null,
+                IsVerbose = result.GetValue(verbose),
+                IsRaw = result.GetValue(raw),
+                IsWrapped = result.GetValue(wrap),
+            });
+        });
+        return command;
+    }
+
+    private static void Check(SymbolResult result, Func<string, bool> isGood, string text)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (!isGood(token.Value))
+            {
+                result.AddError($"'{token.Value}' {text}.");
+            }
+        }
+    }
+}
