@@ -131,7 +131,7 @@ internal static class CallCommand
         var headers = new HeaderDictionary();
         if (target.Host is not null)
         {
-            headers.Host = target.Host;
+            headers["Host"] = target.Host;
         }
 
         foreach (var (name, value) in options.Headers)
