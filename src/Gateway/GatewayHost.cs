@@ -77,7 +77,7 @@ public sealed class GatewayHost : IAsyncDisposable
             builder.Logging.AddProvider(extra);
         }
 
-        builder.AddGatewayTelemetry(environment);
+        builder.AddGatewayTelemetry(environment, isScraped: options.Server is null);
         AddServices(builder.Services, options, processes);
         Listen(builder, options, config);
 
