@@ -6,6 +6,8 @@ using Gateway.Model;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 using Transcoders.Http;
+using Transcoders.Payloads;
+using Transcoders.Schema;
 using Transcoders.Sse;
 using Transcoders.Stdio;
 using Transcoders.WebSocket;
@@ -41,9 +43,9 @@ internal static class Protocols
         {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
-            Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
-            Create = (cluster, config, _) => new StdioBackend(
-                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Traits = StdioBackend.TraitsOf,
+            Create = (cluster, config, schema) => new StdioBackend(
+                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },

@@ -78,6 +78,7 @@ public sealed class EdgeRequest
             Metadata = MakeMetadata(peer),
             Deadline = Route.DeadlineFor(shape, asked, Clock),
             Peer = peer,
+            PeerPort = Context.Connection.RemotePort,
             Scheme = request.Scheme,
             Authority = request.Host.Value ?? "",
         };
