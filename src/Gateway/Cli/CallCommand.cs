@@ -47,6 +47,7 @@ internal static class CallCommand
     /// <summary>Carries the call to its end and tells how it ended; the exit code.</summary>
     public static async Task<int> RunAsync(CallOptions options, StdioServer server, CallTarget target, StdioOutput output, CommandSignals signals)
     {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var isTyped = options.Data is null && !Console.IsInputRedirected;
         using var call = new SingleCall(output, options.IsVerbose ? Console.Error : null)
         {
@@ -55,7 +56,7 @@ internal static class CallCommand
             Verb = target.Verb ?? (isTyped ? "GET" : "POST"),
             Target = target.Path,
             Headers = MakeHeaders(options, target),
-            Body = options.Data is { } data ? PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(data))) : StandardStreams.OpenInput(),
+            Body = options.Data is { } data ? PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(data))) : StandardStreams.OpenInput(ended.SetResult),
             IsTyped = isTyped,
             IsGiven = options.Data is not null,
             IsRaw = options.IsRaw,
@@ -64,6 +65,12 @@ internal static class CallCommand
         using var interrupted = signals.Token.UnsafeRegister(static state => ((SingleCall)state!).Abort(), call);
         using var broken = output.Broken.UnsafeRegister(static state => ((SingleCall)state!).Abort(), call);
         var running = server.CallAsync(call);
+        var lingered = options.Linger is { } linger && await LingersAsync(running, ended.Task, linger, signals.Token);
+        if (lingered)
+        {
+            call.Abort();
+        }
+
         if (await EndsAsync(running, signals.Token) is not { } status)
         {
             return signals.ExitCode!.Value;
@@ -89,6 +96,11 @@ internal static class CallCommand
             return BrokenPipe;
         }
 
+        if (lingered)
+        {
+            return 0;
+        }
+
         await call.TellAsync(status.Trailers);
         if (!status.IsOk)
         {
@@ -96,6 +108,19 @@ internal static class CallCommand
         }
 
         return GatewayExitCode.From(status.Code);
+    }
+
+    /// <summary>True when the call still runs that long after the end of stdin.</summary>
+    private static async Task<bool> LingersAsync(Task running, Task ended, TimeSpan linger, CancellationToken interrupted)
+    {
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, interrupted);
+        await Task.WhenAny(running, ended, stopped);
+        if (ended.IsCompleted && !running.IsCompleted)
+        {
+            await Task.WhenAny(running, stopped, Task.Delay(linger, CancellationToken.None));
+        }
+
+        return !running.IsCompleted && !interrupted.IsCancellationRequested;
     }
 
     /// <summary>The status; null when the call was interrupted and would not end, as when our reader has stopped reading for good.</summary>

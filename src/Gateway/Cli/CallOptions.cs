@@ -16,6 +16,9 @@ internal sealed record CallOptions
     /// <summary>The call's deadline; null for the route's alone.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>How long the backend may go on after the end of stdin, which is then a good end; null to wait for it.</summary>
+    public TimeSpan? Linger { get; init; }
+
     public bool IsVerbose { get; init; }
 
     /// <summary>Bytes in and out as they are.</summary>

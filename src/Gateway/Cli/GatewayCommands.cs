@@ -18,7 +18,7 @@ internal static partial class GatewayCommands
             + "  gateway                              serve config/gateway.json\n"
             + "  gateway run edge.json --urls http://127.0.0.1:9000\n"
             + "  gateway check edge.json              find every problem, print each route's plan\n"
-            + "  gateway call edge.json library.v1.LibraryService/GetBook -d '{\"name\":\"shelves/1/books/1\"}'\n"
+            + "  gateway call edge.json library.v1.Library/GetBook -d '{\"name\":\"shelves/1/books/1\"}'\n"
             + "  gateway schema > gateway.schema.json\n"
             + "  gateway health                       ask a running gateway whether it is ready");
         var file = FileArgument();
@@ -31,6 +31,7 @@ internal static partial class GatewayCommands
         root.Add(Schema());
         root.Add(Health());
         root.Add(Call());
+        root.Add(Stdio());
         return root;
     }
 

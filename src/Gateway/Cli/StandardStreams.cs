@@ -13,17 +13,18 @@ internal static class StandardStreams
     /// <summary>
     /// Stdin, read by a thread of its own from now on: a read that waits cannot be given up, and here it need not be. The thread ends with the process.
     /// </summary>
-    public static PipeReader OpenInput()
+    /// <param name="ended">Runs when stdin has ended.</param>
+    public static PipeReader OpenInput(Action? ended = null)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: ReadAhead, resumeWriterThreshold: ReadAhead / 2, useSynchronizationContext: false));
-        new Thread(() => Pump(Console.OpenStandardInput(), pipe.Writer)) { IsBackground = true, Name = "stdin" }.Start();
+        new Thread(() => Pump(Console.OpenStandardInput(), pipe.Writer, ended)) { IsBackground = true, Name = "stdin" }.Start();
         return pipe.Reader;
     }
 
     /// <summary>Stdout, unbuffered; writing to it throws an IOException once its reader has gone.</summary>
     public static Stream OpenOutput() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new DescriptorStream(1);
 
-    private static void Pump(Stream input, PipeWriter writer)
+    private static void Pump(Stream input, PipeWriter writer, Action? ended)
     {
         try
         {
@@ -43,5 +44,7 @@ internal static class StandardStreams
         {
             writer.Complete(e);
         }
+
+        ended?.Invoke();
     }
 }

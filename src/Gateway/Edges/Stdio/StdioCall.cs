@@ -48,7 +48,17 @@ internal abstract class StdioCall : IDisposable
     /// <summary>The route it went to; null when it came to none.</summary>
     public CallRoute? Route { get; private set; }
 
-    public void Abort() => _aborted.Cancel();
+    public void Abort()
+    {
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in the meantime.
+        }
+    }
 
     /// <summary>Tells how it ended.</summary>
     public void Settle(CallRoute? route, CallStatus status)
@@ -70,5 +80,10 @@ internal abstract class StdioCall : IDisposable
 
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken);
 
-    public virtual void Dispose() => _aborted.Dispose();
+    /// <summary>After its end: lets go of what was not read of the request.</summary>
+    public virtual void Dispose()
+    {
+        Body.Complete();
+        _aborted.Dispose();
+    }
 }
