@@ -29,6 +29,7 @@ internal static class Protocols
         {
             Name = HttpTraits.Name,
             Forwards = static (_, _, _) => true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -38,6 +39,7 @@ internal static class Protocols
             Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -53,7 +55,8 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

@@ -23,6 +23,9 @@ public sealed record ClusterSettings
     /// <summary>Addresses of the destinations, by id; empty for stdio.</summary>
     public IReadOnlyDictionary<string, string> Destinations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How failures of the cluster's servers are met; null when they are handed on.</summary>
+    public ResilienceSettings? Resilience { get; init; }
+
     public SourcePosition? Position { get; init; }
 }
 

@@ -73,6 +73,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
+            Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
             Position = node.KeyPosition,
         };
     }

@@ -181,5 +181,5 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
     }
 
     private RefusedCall Refuse(string message, StatusOrigin origin) =>
-        new(_format, new CallStatus(StatusCode.Unavailable, message) { Origin = origin });
+        new(_format, new CallStatus(StatusCode.Unavailable, message) { Origin = origin, IsUnsent = true });
 }

@@ -89,7 +89,7 @@ internal static partial class ConfigGrammar
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
         new("Process", Process, "The child process of a stdio cluster."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
-        new("Resilience", OpenType.Instance, "Retry, circuit breaker and hedging.") { Later = Leave },
+        new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];
 
     private static ObjectType Schema => new("a schema",
