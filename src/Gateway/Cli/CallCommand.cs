@@ -53,7 +53,7 @@ internal static class CallCommand
         {
             Endpoint = target.Endpoint,
             MethodPath = target.MethodPath,
-            Verb = target.Verb ?? (isTyped ? "GET" : "POST"),
+            Verb = target.Verb ?? (isTyped || (target.IsSubscription && options.Data is null) ? "GET" : "POST"),
             Target = target.Path,
             Headers = MakeHeaders(options, target),
             Body = options.Data is { } data ? PipeReader.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(data))) : StandardStreams.OpenInput(ended.SetResult),

@@ -20,6 +20,9 @@ internal sealed record CallTarget
     /// <summary>Null when neither the target nor its route says.</summary>
     public string? Verb { get; private init; }
 
+    /// <summary>True when the backend is opened by URL alone: without data of its own the call is a GET.</summary>
+    public bool IsSubscription { get; private init; }
+
     /// <summary>Path and query.</summary>
     public string Path { get; private init; } = "/";
 
@@ -108,7 +111,8 @@ internal sealed record CallTarget
 
         var text = pattern?.RawText ?? "/";
         var end = isLiteral ? text.Length : text.IndexOf('{', StringComparison.Ordinal);
-        return new CallTarget { Endpoint = endpoint, Verb = verb, Path = "/" + text[..Math.Max(0, end)].TrimStart('/') };
+        var isSubscription = route.Edges.GetValueOrDefault(StdioTraits.Name)?.Opaque is { Backend.IsSubscription: true };
+        return new CallTarget { Endpoint = endpoint, Verb = verb, IsSubscription = isSubscription, Path = "/" + text[..Math.Max(0, end)].TrimStart('/') };
     }
 
     private static bool IsVerb(string word) => word.Length is > 0 and <= 20 && word.AsSpan().IndexOfAnyExceptInRange('A', 'Z') < 0;

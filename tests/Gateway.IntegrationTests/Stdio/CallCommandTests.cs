@@ -198,8 +198,8 @@ public sealed class CallCommandTests(StdioFixture fixture) : IClassFixture<Stdio
     [Fact]
     public async Task ReaderThatLeaves_CancelsTheCall()
     {
-        var (exit, output) = await ShellAsync($"{Gateway} call {fixture.File} {Behaviours}Stream -d '{{\"key\":\"{_key}\",\"count\":100000000,\"size\":1000}}' | head -1 | cut -c-12; exit ${{PIPESTATUS[0]}}");
-        Assert.Equal((141, "{\"index\":\"0\""), (exit, output.Trim()));
+        var (exit, output) = await ShellAsync($"{Gateway} call {fixture.File} {Behaviours}Stream -d '{{\"key\":\"{_key}\",\"count\":100000000,\"size\":1000}}' | head -1 | cut -c-9; exit ${{PIPESTATUS[0]}}");
+        Assert.Equal((141, "{\"text\":\""), (exit, output.Trim()));
         await fixture.Library.Ledger.WaitAsync(_key, static counters => counters is { Active: 0, Cancelled: 1 }, Wait.Token());
     }
 

@@ -137,7 +137,7 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
         {
             for (var i = 0; i < 400; i++)
             {
-                await SendAsync($$$"""{"jsonrpc":"2.0","method":"$/msg","params":{"id":1,"data":{"text":"{{{big}}}","repeat":20}}}""");
+                await SendAsync($$$$"""{"jsonrpc":"2.0","method":"$/msg","params":{"id":1,"data":{"text":"{{{{big}}}}","repeat":20}}}""");
             }
         });
         JsonElement message;
@@ -177,7 +177,7 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
     [Fact]
     public async Task Notification_IsCalledAndNotAnswered()
     {
-        await SendAsync($$"""{"jsonrpc":"2.0","method":"library.v1.Behaviours/Stream","params":{"key":"{{_key}}","count":3}}""");
+        await SendAsync($$$"""{"jsonrpc":"2.0","method":"library.v1.Behaviours/Stream","params":{"key":"{{{_key}}}","count":3}}""");
         await fixture.Library.Ledger.WaitAsync(_key, static counters => counters.Completed == 1, Wait.Token());
         await CallAsync("2", "Echo", """{"text":"a"}""");
         AssertResult(await _session.ReadAsync(), "2", "a");

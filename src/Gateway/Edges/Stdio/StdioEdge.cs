@@ -53,7 +53,7 @@ internal sealed class StdioEdge(CallDispatcher dispatcher) : IHttpEdge
         // 2. What it is asked. Where the URL or an empty message says everything, stdin is not waited for.
         var context = request.Context;
         var takesOne = !plan.Shape.StreamsRequests();
-        if (takesOne && (call.IsTyped || (!call.IsGiven && (binding is { HasNoBody: true } || plan.Backend.IsSubscription))))
+        if (takesOne && (call.IsTyped || (!call.IsGiven && (binding is { HasNoBody: true } || plan.Backend.IsSubscription || (plan.Method is null && IsBodiless(request.Verb))))))
         {
             context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody.Instance);
         }
@@ -108,6 +108,8 @@ internal sealed class StdioEdge(CallDispatcher dispatcher) : IHttpEdge
         var (target, refusal) = UrlTarget.Find(request);
         return target is { } url ? (url.Plan, url.Binding, null) : (null, null, refusal);
     }
+
+    private static bool IsBodiless(string verb) => HttpMethods.IsGet(verb) || HttpMethods.IsHead(verb) || HttpMethods.IsDelete(verb);
 
     /// <summary>Why a method has no plan here.</summary>
     internal static CallStatus Unserved(EdgePlans plans, string path) =>
