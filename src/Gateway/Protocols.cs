@@ -20,7 +20,7 @@ internal static class Protocols
 {
     /// <summary>Edges in the order in which a request is offered to them. Source: PROTOCOLS §10.1.</summary>
     public static readonly IReadOnlyList<ProtocolTraits> Edges =
-        [GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
+        [StdioTraits.Edge, GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
 
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
