@@ -91,14 +91,20 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
             return Refuse($"All {_settings.MaxProcesses} processes of cluster '{_cluster.Id}' are in use.", StatusOrigin.Gateway);
         }
 
-        return TryStart(head, destination) is { } process
-            ? new StdioClientCall(process, _framing, _format, _settings, head, _clock, cancellationToken)
-            : Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
+        var tap = head.WantsStreams ? new StderrTap() : null;
+        if (TryStart(head, destination, tap) is not { } process)
+        {
+            return Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
+        }
+
+        return tap is not null
+            ? new StreamsCall(new StdioClientCall(process, new RawFraming(), PayloadFormat.Binary, _settings, head, _clock, cancellationToken), process, tap)
+            : new StdioClientCall(process, _framing, _format, _settings, head, _clock, cancellationToken);
     }
 
     public async ValueTask DisposeAsync() => await _table.StopAsync(_owner, CancellationToken.None);
 
-    private RunningProcess? TryStart(CallHead head, Destination destination)
+    private RunningProcess? TryStart(CallHead head, Destination destination, StderrTap? tap)
     {
         ChildProcess? child = null;
         try
@@ -119,7 +125,7 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         }
 
         _logger.ChildStarted(_cluster.Id, child.Id, _settings.Command);
-        return new RunningProcess(child, _owner, destination.Id, head.Method);
+        return new RunningProcess(child, _owner, destination.Id, head.Method, tap);
     }
 
     private static ChildProcess Spawn(ProcessPlan plan, KeyValuePair<string, string>[] callEnvironment) =>
