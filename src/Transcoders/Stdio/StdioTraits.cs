@@ -16,5 +16,6 @@ public static class StdioTraits
         StreamsResponses = true,
         Formats = [format],
         NeedsSchema = false,
+        HasProcessStreams = true,
     };
 }
