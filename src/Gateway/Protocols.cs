@@ -6,6 +6,8 @@ using Gateway.Model;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 using Transcoders.Http;
+using Transcoders.Payloads;
+using Transcoders.Schema;
 using Transcoders.Sse;
 using Transcoders.Stdio;
 using Transcoders.WebSocket;
@@ -27,6 +29,7 @@ internal static class Protocols
         {
             Name = HttpTraits.Name,
             Forwards = static (_, _, _) => true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -36,14 +39,15 @@ internal static class Protocols
             Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
-            Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
-            Create = (cluster, config, _) => new StdioBackend(
-                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Traits = StdioBackend.TraitsOf,
+            Create = (cluster, config, schema) => new StdioBackend(
+                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
@@ -51,7 +55,9 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, IReadOnlyList<BackendRegistration>? instead = null) =>
-        new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+        new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
+            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

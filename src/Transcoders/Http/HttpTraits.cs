@@ -16,5 +16,6 @@ public static class HttpTraits
         Formats = [PayloadFormat.Json, PayloadFormat.Text, PayloadFormat.Binary],
         NeedsSchema = false,
         ExpectsOneAnswer = true,
+        CarriesHttp = true,
     };
 }

@@ -19,6 +19,7 @@ internal sealed class FakeServer(string protocol, ProtocolTraits traits) : IBack
         Formats = [PayloadFormat.Json, PayloadFormat.Text, PayloadFormat.Binary],
         NeedsSchema = false,
         TakesBodyAsOneMessage = true,
+        AnswersWithHead = true,
     };
 
     /// <summary>Like a server of events.</summary>

@@ -14,7 +14,7 @@ public sealed class ProcessSocketTests
     [Fact]
     public async Task ProcessThatCannotStart_IsHttp503()
     {
-        await using var gateway = await StartAsync("\"Command\": \"no-such-program\"");
+        await using var gateway = await StartAsync("\"Command\": \"/bin/cat\", \"WorkingDirectory\": \"gone\"");
         gateway.Log.Expect("SpawnFailed");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(gateway));
     }

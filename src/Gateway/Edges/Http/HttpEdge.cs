@@ -56,7 +56,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             call = new HttpServerCall(request, found.Binding, head);
         }
 
-        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     private static async Task<CallStatus> RefuseTargetAsync(EdgeRequest request, CallStatus refusal)
@@ -78,7 +78,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
         var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     /// <summary>

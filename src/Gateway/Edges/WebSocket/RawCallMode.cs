@@ -73,7 +73,7 @@ internal static class OneRequest
 {
     /// <summary>True when a message is naturally a call of its own.</summary>
     public static bool Suits(CallPlan plan) =>
-        plan.Method is null && !plan.Backend.IsSubscription && (!plan.Shape.StreamsRequests() || plan.Backend.TakesBodyAsOneMessage);
+        plan.Method is null && !plan.Backend.IsSubscription && (!plan.Shape.StreamsRequests() || plan.Backend is { TakesBodyAsOneMessage: true, AnswersWithHead: true });
 
     /// <summary>The shape of a call that one message makes.</summary>
     public static CallShape Shape(CallPlan plan) => plan.Shape & ~CallShape.ClientStreaming;
