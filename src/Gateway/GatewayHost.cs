@@ -83,7 +83,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
         // 3. Compile: schemas, rules, plans.
         var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
-        var compiler = Protocols.Compiler(processes, options.Clock, logs);
+        var compiler = Protocols.Compiler(processes, options.Clock, logs, options.Backends);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {

@@ -1,3 +1,4 @@
+using Gateway.Backends;
 using Gateway.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -32,6 +33,9 @@ public sealed record GatewayHostOptions
 
     /// <summary>The clock of deadlines, delays and watches.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Backends that stand in for those of the same name. Tests speak for a server with one.</summary>
+    public IReadOnlyList<BackendRegistration> Backends { get; init; } = [];
 
     /// <summary>Adds to the log; null for nothing more. Tests listen here.</summary>
     public ILoggerProvider? ExtraLog { get; init; }

@@ -63,9 +63,10 @@ internal static class Protocols
         },
     ];
 
-    /// <summary>A compiler of models over these protocols.</summary>
-    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+    /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, IReadOnlyList<BackendRegistration>? instead = null) =>
+        new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
+            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)

@@ -42,6 +42,9 @@ public sealed record ProtocolTraits
     /// <summary>An edge's: its calls are HTTP requests, which can be forwarded as they are to a backend of the same protocol.</summary>
     public bool ArrivesAsHttp { get; init; } = true;
 
+    /// <summary>A backend's: a call is a process whose own streams a client may ask for. Source: <see cref="ProcessStreams"/>.</summary>
+    public bool HasProcessStreams { get; init; }
+
     /// <summary>An edge's: a client expects one answer to a request unless it says otherwise, as in plain HTTP.</summary>
     public bool ExpectsOneAnswer { get; init; }
 

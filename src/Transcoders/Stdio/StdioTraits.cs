@@ -29,6 +29,7 @@ public static class StdioTraits
         StreamsResponses = true,
         Formats = [format],
         NeedsSchema = false,
+        HasProcessStreams = true,
     };
 
     /// <summary>Bytes whose boundaries are kept, such as `len32` without a schema: an HTTP body is one message.</summary>

@@ -69,6 +69,18 @@ internal sealed class StdioExchange
         };
     }
 
+    /// <summary>The same process, spoken to by its bare streams.</summary>
+    public StdioExchange AsStreams() => new()
+    {
+        Framing = new RawFraming(),
+        Format = PayloadFormat.Binary,
+        Limit = Limit,
+        ExitCodes = ExitCodes,
+        Statuses = Statuses,
+        ExposeStderr = ExposeStderr,
+        Grace = Grace,
+    };
+
     /// <summary>What the framing, the codec, the dialect and the schema make of a message.</summary>
     public static PayloadFormat FormatOf(ClusterSettings cluster)
     {
