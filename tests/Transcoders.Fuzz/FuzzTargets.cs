@@ -23,5 +23,8 @@ public static class FuzzTargets
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
+        new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
+        new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),
+        new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
     ];
 }

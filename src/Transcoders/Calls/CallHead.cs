@@ -22,8 +22,11 @@ public sealed class CallHead
 
     public Deadline Deadline { get; init; }
 
-    /// <summary>The client's address as text (`203.0.113.9:41234`); null where there is none, as on stdio.</summary>
+    /// <summary>The client's address as text (`203.0.113.9`); null where there is none, as on stdio.</summary>
     public string? Peer { get; init; }
+
+    /// <summary>The client's port; zero where there is none.</summary>
+    public int PeerPort { get; init; }
 
     /// <summary>The scheme the client used, `http` or `https`.</summary>
     public string Scheme { get; init; } = "http";

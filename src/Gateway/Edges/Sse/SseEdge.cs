@@ -66,7 +66,7 @@ internal sealed class SseEdge(CallDispatcher dispatcher) : IHttpEdge
         }
 
         var call = new SseServerCall(request, request.MakeHead(plan.MethodName, plan.Shape), isSafe, owner, read);
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     /// <summary>A finished stream is never run again; an unfinished one only where running it twice is harmless.</summary>
