@@ -136,5 +136,5 @@ internal static partial class ConfigGrammar
         name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
 
     private static string? CheckScriptName(string path) =>
-        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "begins with / and does not end with it: /hook";
+        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "is no such path: it begins with / and does not end with it, like /hook";
 }
