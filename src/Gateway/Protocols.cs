@@ -20,7 +20,7 @@ internal static class Protocols
 {
     /// <summary>Edges in the order in which a request is offered to them. Source: PROTOCOLS §10.1.</summary>
     public static readonly IReadOnlyList<ProtocolTraits> Edges =
-        [GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
+        [StdioTraits.Edge, GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
 
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
@@ -63,9 +63,10 @@ internal static class Protocols
         },
     ];
 
-    /// <summary>A compiler of models over these protocols.</summary>
-    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+    /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, IReadOnlyList<BackendRegistration>? instead = null) =>
+        new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
+            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)

@@ -27,5 +27,7 @@ public static class FuzzTargets
         new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
         new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),
         new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
+        new("cgi-head", "cgi-head", ProgramTargets.CgiHead),
+        new("argument", "argument", ProgramTargets.Argument),
     ];
 }

@@ -91,6 +91,9 @@ public sealed class EdgeRequest
         };
     }
 
+    /// <summary>A deadline that begins now, by the same rules: for one of many calls of a connection.</summary>
+    public Deadline DeadlineFor(CallShape shape) => Route.DeadlineFor(shape, AskedTimeout(Context.Request.Headers), Clock);
+
     /// <summary>A client's own limit of time: `grpc-timeout`, else `x-server-timeout` in seconds; null when it named none that can be read.</summary>
     private static TimeSpan? AskedTimeout(IHeaderDictionary headers)
     {

@@ -1,7 +1,7 @@
 namespace Transcoders.Calls;
 
 /// <summary>How a call opens, whatever protocol it came in by.</summary>
-public sealed class CallHead
+public sealed record CallHead
 {
     /// <summary>The method's full name, `pkg.Service/Method`; empty when the route has no schema and payloads are opaque.</summary>
     public required string Method { get; init; }
@@ -36,4 +36,7 @@ public sealed class CallHead
 
     /// <summary>The authority the client asked for (`api.example.com:8080`); empty where there is none.</summary>
     public string Authority { get; init; } = "";
+
+    /// <summary>The client wants a process's own streams rather than its messages: see <see cref="ProcessStreams"/>. Other backends have none and do not look at it.</summary>
+    public bool WantsStreams { get; init; }
 }

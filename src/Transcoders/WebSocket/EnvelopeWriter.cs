@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Transcoders.Calls;
 
 namespace Transcoders.WebSocket;
@@ -63,12 +65,24 @@ public static class EnvelopeWriter
         output.Write("}"u8);
     }
 
-    /// <summary>`{"t":"msg","id":1,"seq":1,"data":…}`; a payload that is not JSON goes as `b64`, or as a JSON string when it is text.</summary>
+    /// <summary>`{"t":"msg","id":1,"seq":1,"data":…}`, with `event` and `sse_id` where the message has them; a payload that is not JSON goes as `b64`, or as a JSON string when it is text.</summary>
     public static void WriteMessage(PayloadBuffer output, long id, long sequence, in Message message)
     {
         Open(output, "msg"u8, id);
         output.Write(",\"seq\":"u8);
         WriteNumber(output, sequence);
+        if (message.Event is { } name)
+        {
+            output.Write(",\"event\":"u8);
+            WriteString(output, name);
+        }
+
+        if (message.Id is { } cursor)
+        {
+            output.Write(",\"sse_id\":"u8);
+            WriteString(output, cursor);
+        }
+
         WritePayload(output, message);
     }
 
@@ -92,6 +106,33 @@ public static class EnvelopeWriter
                 output.Advance(written);
                 output.Write("\""u8);
                 break;
+        }
+
+        output.Write("}"u8);
+    }
+
+    /// <summary>`{"id":"42","event":"item","data":…}`: an event on a socket without the envelope. Data that is JSON is embedded, other data is a JSON string.</summary>
+    public static void WriteEvent(PayloadBuffer output, in Message message, int maxDepth)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write("{"u8);
+        if (message.Id is { } cursor)
+        {
+            output.Write("\"id\":"u8);
+            WriteString(output, cursor);
+            output.Write(","u8);
+        }
+
+        output.Write("\"event\":"u8);
+        WriteString(output, message.Event ?? "message");
+        output.Write(",\"data\":"u8);
+        if (JsonText.IsJson(message.Payload.Span, maxDepth))
+        {
+            output.Write(message.Payload.Span);
+        }
+        else
+        {
+            WriteString(output, message.Payload.Span);
         }
 
         output.Write("}"u8);
@@ -139,6 +180,13 @@ public static class EnvelopeWriter
 
     private static void WriteString(PayloadBuffer output, ReadOnlySpan<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8))
+        {
+            // Text that is none is shown, not refused: each bad byte becomes U+FFFD.
+            WriteString(output, Encoding.UTF8.GetString(utf8));
+            return;
+        }
+
         output.Write("\""u8);
         output.Write(JsonEncodedText.Encode(utf8, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
         output.Write("\""u8);
