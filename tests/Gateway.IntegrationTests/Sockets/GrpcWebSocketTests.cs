@@ -13,6 +13,7 @@ public sealed class GrpcWebSocketFixture : GatewayFixture
     protected override string Configuration() => $$"""
         { "ReverseProxy": {
             "Routes": { "library": { "ClusterId": "library", "Match": { "Path": "/{**rest}" } },
+                        "borrow": { "ClusterId": "library", "Match": { "Path": "/library.v1.Library/BorrowBook" }, "Options": { "WebSocket": { "Mode": "message" } } },
                         "each": { "ClusterId": "library", "Order": -1, "Match": { "Path": "/v1/{**rest}" }, "Options": { "WebSocket": { "Mode": "message" } } } },
             "Clusters": { "library": {{LibraryCluster()}} } } }
         """;
@@ -157,7 +158,7 @@ public sealed class GrpcWebSocketTests(GrpcWebSocketFixture fixture) : GatewayTe
     [Fact]
     public async Task MessageMode_TellsAFailureAndGoesOn()
     {
-        using var client = await WebSocketClient.ConnectAsync(Gateway.Address("/v1/shelves/fiction/books/ulysses:borrow", "ws"));
+        using var client = await WebSocketClient.ConnectAsync(Gateway.Address("/library.v1.Library/BorrowBook", "ws"));
         for (var i = 0; i < 2; i++)
         {
             await client.SendTextAsync("{ no json");
