@@ -6,6 +6,7 @@ using Gateway.Edges;
 using Gateway.Edges.Grpc;
 using Gateway.Edges.Http;
 using Gateway.Edges.Sse;
+using Gateway.Edges.Stdio;
 using Gateway.Edges.WebSocket;
 using Gateway.Forwarding;
 using Gateway.Model;
@@ -28,12 +29,12 @@ public sealed class GatewayHost : IAsyncDisposable
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(35);
 
     private readonly WebApplication _app;
-    private readonly AdminServer _admin;
+    private readonly AdminServer? _admin;
     private readonly ProcessTable _processes;
     private readonly Logger _log;
     private ConfigFileWatcher? _watcher;
 
-    private GatewayHost(WebApplication app, AdminServer admin, ProcessTable processes, Logger log)
+    private GatewayHost(WebApplication app, AdminServer? admin, ProcessTable processes, Logger log)
     {
         _app = app;
         _admin = admin;
@@ -46,7 +47,7 @@ public sealed class GatewayHost : IAsyncDisposable
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
 
     /// <summary>Addresses of the admin port, ports as they were bound.</summary>
-    public IReadOnlyList<string> AdminAddresses => _admin.Addresses;
+    public IReadOnlyList<string> AdminAddresses => _admin?.Addresses ?? [];
 
     public IServiceProvider Services => _app.Services;
 
@@ -67,7 +68,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         // 2. Build the host. Nothing is read from appsettings or a command line: the file is the configuration.
-        var log = LogSetup.CreateLogger(config, options.LogsToStandardError, environment);
+        var log = LogSetup.CreateLogger(config, options.LogsToStandardError, environment, options.IsQuiet);
         var processes = new ProcessTable();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gateway", ContentRootPath = Path.GetDirectoryName(file) });
         builder.AddGatewayLogging(log);
@@ -76,7 +77,7 @@ public sealed class GatewayHost : IAsyncDisposable
             builder.Logging.AddProvider(extra);
         }
 
-        builder.AddGatewayTelemetry(environment);
+        builder.AddGatewayTelemetry(environment, isScraped: options.Server is null);
         AddServices(builder.Services, options, processes);
         Listen(builder, options, config);
 
@@ -101,7 +102,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         Proxy.Use(app, provider);
         var ready = new Readiness { IsConfigured = true };
-        var admin = new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
+        var admin = options.Server is not null ? null : new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
         var host = new GatewayHost(app, admin, processes, log);
         try
         {
@@ -134,7 +135,11 @@ public sealed class GatewayHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _processes.DisposeAsync();
-        await _admin.DisposeAsync();
+        if (_admin is not null)
+        {
+            await _admin.DisposeAsync();
+        }
+
         await _log.DisposeAsync();
     }
 
@@ -148,7 +153,11 @@ public sealed class GatewayHost : IAsyncDisposable
             ready.IsDraining = true;
             drain.Begin();
         });
-        await _admin.StartAsync(cancellationToken);
+        if (_admin is not null)
+        {
+            await _admin.StartAsync(cancellationToken);
+        }
+
         await _app.StartAsync(cancellationToken);
         ready.IsListening = true;
     }
@@ -204,6 +213,12 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>The command line goes before the file's `Urls`; `Kestrel:Endpoints` alone leave no default address.</summary>
     private static void Listen(WebApplicationBuilder builder, GatewayHostOptions options, GatewayConfig config)
     {
+        if (options.Server is { } server)
+        {
+            builder.Services.AddSingleton(server);
+            return;
+        }
+
         var kestrel = config.Tree.GetSection("Kestrel");
         builder.WebHost.UseKestrel();
         builder.WebHost.UseGatewayKestrel(kestrel);
@@ -224,6 +239,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<EdgeSelector>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.
+        services.AddSingleton<IHttpEdge, StdioEdge>();
         services.AddSingleton<IHttpEdge, GrpcEdge>();
         services.AddSingleton<IHttpEdge, WebSocketEdge>();
         services.AddSingleton<IHttpEdge, SseEdge>();

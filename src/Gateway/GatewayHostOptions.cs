@@ -1,5 +1,6 @@
 using Gateway.Backends;
 using Gateway.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Gateway;
 
@@ -17,6 +18,12 @@ public sealed record GatewayHostOptions
 
     /// <summary>Variables that override the file; null means the process's own.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Brings the requests in place of listening sockets; there is then no admin port either. Null to listen.</summary>
+    public IServer? Server { get; init; }
+
+    /// <summary>The log's console shows warnings and above only, whatever the file says.</summary>
+    public bool IsQuiet { get; init; }
 
     /// <summary>Logs go to stderr, because stdout belongs to protocol bytes.</summary>
     public bool LogsToStandardError { get; init; }

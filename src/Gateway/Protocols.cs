@@ -1,6 +1,7 @@
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
 using Gateway.Backends.Stdio;
+using Gateway.Backends.WebSocket;
 using Gateway.Configuration;
 using Gateway.Model;
 using Transcoders.Calls;
@@ -19,7 +20,7 @@ internal static class Protocols
 {
     /// <summary>Edges in the order in which a request is offered to them. Source: PROTOCOLS §10.1.</summary>
     public static readonly IReadOnlyList<ProtocolTraits> Edges =
-        [GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
+        [StdioTraits.Edge, GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
 
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
@@ -43,6 +44,15 @@ internal static class Protocols
         },
         new BackendRegistration
         {
+            Name = WebSocketTraits.Name,
+            Forwards = static (_, _, edge) => edge == WebSocketTraits.Name,
+            Traits = WebSocketPlan.Traits,
+            Create = (cluster, _, schema) => WebSocket(cluster, schema, clock),
+            Probe = static (_, _, address) => new WebSocketHealthProbe(address),
+            Check = static (cluster, _) => WebSocketPlan.Check(cluster),
+        },
+        new BackendRegistration
+        {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
             Traits = StdioBackend.TraitsOf,
@@ -58,6 +68,15 @@ internal static class Protocols
         new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
             new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
+
+    private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)
+    {
+        var plan = WebSocketPlan.Compile(cluster);
+        var backend = new WebSocketBackend(plan, new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), clock);
+        return plan.Settings.Shared
+            ? new SharedBackend(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock)
+            : backend;
+    }
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

@@ -19,11 +19,15 @@ public static class FuzzTargets
         new("grpc-frames", "grpc-frames", GrpcTargets.Frames),
         new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
         new("envelope", "envelope", EnvelopeTargets.Frame),
+        new("envelope-answers", "envelope-answers", EnvelopeTargets.Answer),
+        new("socket-templates", "socket-templates", TemplateTargets.Message),
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
         new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
         new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),
         new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
+        new("cgi-head", "cgi-head", ProgramTargets.CgiHead),
+        new("argument", "argument", ProgramTargets.Argument),
     ];
 }

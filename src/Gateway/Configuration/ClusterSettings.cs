@@ -17,6 +17,9 @@ public sealed record ClusterSettings
     /// <summary>The child process of a stdio cluster; null for the others.</summary>
     public ProcessSettings? Process { get; init; }
 
+    /// <summary>How a websocket cluster is spoken to; null for the others, and where every default holds.</summary>
+    public WebSocketSettings? WebSocket { get; init; }
+
     /// <summary>How many destinations a stdio cluster has, each with its own health and in-flight count.</summary>
     public int Instances { get; init; } = 1;
 

@@ -71,6 +71,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             NamesProtocol = cluster.Section("Protocol").Exists,
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
+            WebSocket = protocol == "websocket" && cluster.Section("WebSocket") is { Exists: true } socket ? WebSocketBuilder.Build(socket) : null,
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
             Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
@@ -81,6 +82,11 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
     private void CheckKeysOfProtocol(ConfigNode node, SettingsReader cluster, string protocol)
     {
         var (process, destinations, instances) = (cluster.Section("Process"), cluster.Section("Destinations"), cluster.Section("Instances"));
+        if (protocol != "websocket" && cluster.Section("WebSocket") is { Exists: true } socket)
+        {
+            problems.AddKey(socket.Node!, $"'WebSocket' belongs to Protocol 'websocket'; this cluster's Protocol is '{protocol}'");
+        }
+
         if (protocol == "stdio")
         {
             if (!process.Exists)

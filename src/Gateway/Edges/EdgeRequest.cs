@@ -83,6 +83,7 @@ public sealed class EdgeRequest
             ContentType = request.ContentType,
             Metadata = MakeMetadata(peer),
             Deadline = Attempts?.Keep(deadline) ?? deadline,
+            MessageSize = Route.Limits.MessageSize,
             Peer = peer,
             PeerPort = Context.Connection.RemotePort,
             Scheme = request.Scheme,

@@ -22,6 +22,9 @@ public sealed record CallHead
 
     public Deadline Deadline { get; init; }
 
+    /// <summary>Largest message in bytes that the call's route takes in either direction.</summary>
+    public int MessageSize { get; init; } = CallLimits.Default.MessageSize;
+
     /// <summary>The client's address as text (`203.0.113.9`); null where there is none, as on stdio.</summary>
     public string? Peer { get; init; }
 

@@ -8,9 +8,54 @@ using Transcoders.Calls;
 
 namespace Transcoders.WebSocket;
 
-/// <summary>Writes the frames the gateway sends on an envelope socket.</summary>
+/// <summary>Writes the frames of an envelope socket: what a client sends, and what a server answers.</summary>
 public static class EnvelopeWriter
 {
+    /// <summary>`{"t":"start","id":1,"method":"pkg.Service/Method","timeoutMs":5000}`</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="id">The call's.</param>
+    /// <param name="method">Empty when the URL names it.</param>
+    /// <param name="timeoutMs">Null when there is no deadline.</param>
+    public static void WriteStart(PayloadBuffer output, long id, string method, long? timeoutMs)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        Open(output, "start"u8, id);
+        if (method.Length > 0)
+        {
+            output.Write(",\"method\":"u8);
+            WriteString(output, method);
+        }
+
+        if (timeoutMs is { } timeout)
+        {
+            output.Write(",\"timeoutMs\":"u8);
+            WriteNumber(output, timeout);
+        }
+
+        output.Write("}"u8);
+    }
+
+    /// <summary>`{"t":"msg","id":1,"data":…}`: a client's message, which has no number.</summary>
+    public static void WriteRequest(PayloadBuffer output, long id, in Message message)
+    {
+        Open(output, "msg"u8, id);
+        WritePayload(output, message);
+    }
+
+    /// <summary>`{"t":"half","id":1}`</summary>
+    public static void WriteHalf(PayloadBuffer output, long id)
+    {
+        Open(output, "half"u8, id);
+        output.Write("}"u8);
+    }
+
+    /// <summary>`{"t":"cancel","id":1}`</summary>
+    public static void WriteCancel(PayloadBuffer output, long id)
+    {
+        Open(output, "cancel"u8, id);
+        output.Write("}"u8);
+    }
+
     /// <summary>`{"t":"headers","id":1,"headers":{…}}`</summary>
     public static void WriteHeaders(PayloadBuffer output, long id, CallMetadata headers)
     {
@@ -38,6 +83,11 @@ public static class EnvelopeWriter
             WriteString(output, cursor);
         }
 
+        WritePayload(output, message);
+    }
+
+    private static void WritePayload(PayloadBuffer output, in Message message)
+    {
         var payload = message.Payload.Span;
         switch (message.Format)
         {

@@ -26,9 +26,6 @@ internal sealed class StdioExchange
     /// <summary>The output begins with a header block.</summary>
     public bool IsCgi { get; init; }
 
-    /// <summary>The output is held until the exit code is known.</summary>
-    public bool IsSerialized { get; init; }
-
     /// <summary>Messages are JSON-RPC.</summary>
     public bool IsJsonRpc { get; init; }
 
@@ -63,7 +60,6 @@ internal sealed class StdioExchange
             Limit = isSerialized ? Math.Min(settings.LineLength, MaxSerialized) : settings.LineLength,
             IsOneMessage = isOneMessage,
             IsCgi = settings.Framing == "cgi",
-            IsSerialized = isSerialized,
             IsJsonRpc = settings.Dialect == "jsonrpc",
             Head = settings.ContentType is null ? ResponseHead.Empty : new ResponseHead { ContentType = settings.ContentType },
             ExitCodes = CompileExitCodes(settings),

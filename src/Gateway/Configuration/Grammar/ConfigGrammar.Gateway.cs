@@ -107,6 +107,7 @@ internal static partial class ConfigGrammar
         new("Protocol", ProtocolNames, "What the servers speak.") { Default = "\"http\"" },
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
         new("Process", Process, "The child process of a stdio cluster."),
+        new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];
@@ -158,5 +159,5 @@ internal static partial class ConfigGrammar
         name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
 
     private static string? CheckScriptName(string path) =>
-        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "begins with / and does not end with it: /hook";
+        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "is no such path: it begins with / and does not end with it, like /hook";
 }

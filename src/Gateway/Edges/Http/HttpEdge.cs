@@ -74,12 +74,18 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
     {
         BodyReader.AllowStreaming(request.Context);
-        var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
+        var accept = request.Context.Request.Headers.Accept.ToString();
+        plan = AsksForStream(accept) ? request.Plans.OpaqueStream ?? plan : plan;
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
-        var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
+        var framing = !plan.Shape.StreamsResponses() ? StreamFraming.Single
+            : plan.Backend.Formats[0] == PayloadFormat.Binary ? StreamFraming.Raw
+            : ChooseFraming(request, accept, null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
+
+    private static bool AsksForStream(string accept) =>
+        AcceptHeader.Names(accept, "application/x-ndjson") || AcceptHeader.Names(accept, "application/json-seq");
 
     /// <summary>
     /// Only JSON is read as JSON. A form or plain text is what a foreign page can send without asking (CORS),

@@ -26,7 +26,8 @@ internal sealed class CommandDriver(string file) : IEdgeDriver
 
     public async Task<EdgeCall> OpenAsync(string rig, CallSpec spec)
     {
-        List<string> arguments = ["call", file, $"library.v1.Behaviours/{spec.Method}", "-H", $"{Variants.Header}: {rig}"];
+        // By path and not by name: the header is to choose the route, as it does for every other edge.
+        List<string> arguments = ["call", file, $"POST /library.v1.Behaviours/{spec.Method}", "-H", $"{Variants.Header}: {rig}"];
         foreach (var (name, value) in spec.Headers)
         {
             arguments.AddRange(["-H", $"{name}: {value}"]);
