@@ -75,7 +75,7 @@ public sealed class StdioBadInputTests(BadInputFixture fixture) : GatewayTest<Ba
         Assert.Equal("fine", await socket.ReadTextAsync());
         Assert.True(socket.WasText);
         // Bytes that are no text are no text message: they come as they are, and say so.
-        Assert.Equal([0xff, 0xfe], await socket.ReadAsync());
+        Assert.Equal([0xff, 0xfe], (await socket.ReadAsync())!.Value.ToArray());
         Assert.False(socket.WasText);
         Assert.Null(await socket.ReadAsync());
         Assert.Equal(1000, socket.CloseCode);
