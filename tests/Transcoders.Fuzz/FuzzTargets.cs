@@ -2,6 +2,7 @@ using Transcoders.Fuzz.Grpc;
 using Transcoders.Fuzz.Http;
 using Transcoders.Fuzz.HttpRules;
 using Transcoders.Fuzz.Payloads;
+using Transcoders.Fuzz.Sse;
 using Transcoders.Fuzz.Stdio;
 using Transcoders.Fuzz.WebSocket;
 
@@ -21,6 +22,7 @@ public static class FuzzTargets
         new("envelope", "envelope", EnvelopeTargets.Frame),
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
+        new("sse-events", "sse-events", SseTargets.Events),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
     ];
 }
