@@ -1,5 +1,6 @@
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
+using Gateway.Backends.Sse;
 using Gateway.Backends.Stdio;
 using Gateway.Configuration;
 using Gateway.Model;
@@ -36,6 +37,14 @@ internal static class Protocols
             Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+        },
+        new BackendRegistration
+        {
+            Name = SseTraits.Name,
+            // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
+            Forwards = static (_, _, edge) => edge == SseTraits.Name,
+            Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
+            Create = (cluster, _, schema) => new SseBackend(cluster, schema is not null, CallLimits.Default, clock),
         },
         new BackendRegistration
         {

@@ -73,6 +73,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return new EdgePlans
             {
                 Edge = edge.Name,
+                ExpectsOneAnswer = edge.ExpectsOneAnswer,
                 Opaque = opaque.Plan,
                 OpaqueStream = reply is null ? opaque.Plan : planner.PlanOpaque(edge, backend, null).Plan,
                 Labels = labels,
@@ -112,6 +113,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         return new EdgePlans
         {
             Edge = edge.Name,
+            ExpectsOneAnswer = edge.ExpectsOneAnswer,
             ByPath = byPath.ToFrozenDictionary(StringComparer.Ordinal),
             ByBinding = byBinding.ToFrozenDictionary(),
             Refusals = refusals.ToFrozenDictionary(StringComparer.Ordinal),

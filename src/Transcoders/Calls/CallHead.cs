@@ -25,6 +25,12 @@ public sealed class CallHead
     /// <summary>The client's address as text (`203.0.113.9:41234`); null where there is none, as on stdio.</summary>
     public string? Peer { get; init; }
 
+    /// <summary>Where a stream that was broken off goes on: what the client had last of it (`Last-Event-ID`), for a backend that gave it; null when it begins.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>The client waits for one answer rather than follow a stream; see <see cref="ProtocolTraits.ExpectsOneAnswer"/>.</summary>
+    public bool ExpectsOneAnswer { get; init; }
+
     /// <summary>The scheme the client used, `http` or `https`.</summary>
     public string Scheme { get; init; } = "http";
 

@@ -76,6 +76,7 @@ internal static partial class ConfigGrammar
     [
         new("Protocol", ProtocolNames, "What the servers speak.") { Default = "\"http\"" },
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
+        new("Sse", SseCluster, "How event streams of the servers are read."),
         new("Process", Process, "The child process of a stdio cluster."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", OpenType.Instance, "Retry, circuit breaker and hedging.") { Later = Leave },
@@ -87,6 +88,18 @@ internal static partial class ConfigGrammar
         new("ProtoFiles", OpenType.Instance, "Sources to compile.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
         new("ImportPaths", OpenType.Instance, "Where ProtoFiles import from.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
         new("HttpRules", OpenType.Instance, "google.api.http rules over the annotations.") { Later = "annotate the methods with google.api.http" });
+
+    private static ObjectType SseCluster => new("the event streams of a cluster",
+        new("Terminators", new ListType(new TextType { Check = CheckTerminator }), "What says that a stream ended well: gateway (an event named end), openai (data [DONE]), event:NAME, data:TEXT.") { Default = "[ \"gateway\", \"openai\" ]" },
+        new("ErrorEvents", new ListType(new TextType { Check = CheckEventName }), "Names of events that say that the stream failed, and how.") { Default = "[ \"error\" ]" },
+        new("EventFilter", new ListType(new TextType { Check = CheckEventName }) { NotEmpty = true }, "Names of the events that are messages, message for those without a name. Absent: all."),
+        new("EndOfStream", new ChoiceType("auto", "ok", "unavailable"), "What the end of a stream is that nothing announced; auto is unavailable with a Schema, ok without.") { Default = "\"auto\"" },
+        new("CursorQuery", Text, "Query parameter in which clients name the last event id they saw; it is sent as Last-Event-ID instead."),
+        new("Reconnect", SseReconnect, "Whether a lost stream is resumed by Last-Event-ID."));
+
+    private static ObjectType SseReconnect => new("the reconnection of event streams",
+        new("Attempts", new IntegerType(0, 1_000_000), "How often in a row a stream is resumed; 0 is never. Absent: 5 without Schema for clients that follow the stream, else 0."),
+        new("MaxDelay", DurationType.NotNegative, "Longest wait before a stream is resumed, whatever the server asks for.") { Default = "\"00:00:30\"" });
 
     private static ObjectType Process => new("a process",
         new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },
@@ -112,6 +125,11 @@ internal static partial class ConfigGrammar
 
     private static ObjectType Stop => new("the stop ladder",
         new ConfigKey("Grace", DurationType.NotNegative, "Time between the steps: stdin closed, SIGTERM, SIGKILL.") { Default = "\"00:00:02\"" });
+
+    private static string? CheckTerminator(string text) =>
+        text is "gateway" or "openai" || (text.Length > 6 && text.StartsWith("event:", StringComparison.Ordinal)) || text.StartsWith("data:", StringComparison.Ordinal)
+            ? null
+            : "is no terminator; write gateway, openai, event:NAME or data:TEXT";
 
     private static string? CheckEventName(string name) =>
         name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
