@@ -44,7 +44,7 @@ internal static class Protocols
             // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
             Forwards = static (_, _, edge) => edge == SseTraits.Name,
             Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
-            Create = (cluster, _, schema) => new SseBackend(cluster, schema is not null, CallLimits.Default, clock),
+            Create = (cluster, _, schema) => new SseBackend(cluster, schema, CallLimits.Default, clock),
         },
         new BackendRegistration
         {

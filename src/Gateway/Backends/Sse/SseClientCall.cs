@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Transcoders.Calls;
 using Transcoders.Http;
+using Transcoders.HttpRules;
 using Transcoders.Sse;
 
 namespace Gateway.Backends.Sse;
@@ -25,16 +26,19 @@ internal sealed class SseClientCall : ClientCall
     private readonly CallLimits _limits;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellationToken;
-    private readonly SseReconnect _reconnect;
     private readonly SseReader _events;
 
+    private readonly RestMethod? _method;
+
     private SseRequest? _request;
+    private SseReconnect? _reconnect;
     private Task<HttpResponseMessage>? _sending;
     private HttpResponseMessage? _response;
     private Stream? _stream;
     private byte[] _buffer = [];
     private int _start;
     private int _end;
+    private PayloadBuffer? _wrapped;
     private PayloadBuffer? _plain;
     private Message? _plainAnswer;
     private CallStatus? _status;
@@ -47,7 +51,7 @@ internal sealed class SseClientCall : ClientCall
         _limits = limits;
         _clock = clock;
         _cancellationToken = cancellationToken;
-        _reconnect = new SseReconnect(backend, head);
+        _method = backend.Methods?.Find(head.Method);
         _events = new SseReader(limits.MessageSize);
     }
 
@@ -65,7 +69,9 @@ internal sealed class SseClientCall : ClientCall
             throw new CallException(new CallStatus(StatusCode.InvalidArgument, "An event stream takes one message and no more.") { Origin = StatusOrigin.Client });
         }
 
-        Send(SseRequest.Opaque(_head, _destination, _backend.Settings, message));
+        Send(_method is null
+            ? SseRequest.Opaque(_head, _destination, _backend.Settings, message)
+            : SseRequest.Woven(_head, _destination, _backend.Settings, _method, message, _limits));
         return default;
     }
 
@@ -73,7 +79,7 @@ internal sealed class SseClientCall : ClientCall
 
     public override ValueTask HalfCloseAsync(CancellationToken cancellationToken)
     {
-        if (_request is null)
+        if (_request is null && !_backend.HasSchema)
         {
             Send(SseRequest.Opaque(_head, _destination, _backend.Settings, default));
         }
@@ -141,6 +147,7 @@ internal sealed class SseClientCall : ClientCall
         }
 
         _plain?.Dispose();
+        _wrapped?.Dispose();
         _events.Dispose();
         return default;
     }
@@ -148,6 +155,7 @@ internal sealed class SseClientCall : ClientCall
     private void Send(SseRequest request)
     {
         _request = request;
+        _reconnect = new SseReconnect(_backend, _head, request);
         _sending = _destination.Invoker!.SendAsync(request.Make(request.Cursor ?? "", _clock), _cancellationToken);
     }
 
@@ -171,8 +179,8 @@ internal sealed class SseClientCall : ClientCall
                 case SseMeaning.Failure:
                     _status = SseFailure.Read(read.Data.Span);
                     break;
-                case SseMeaning.Message when _reconnect.IsNew(read.HasOwnId ? read.Id : null):
-                    message = new Message(read.Data, _backend.HasSchema ? PayloadFormat.Json : PayloadFormat.Text) { Id = read.Id, Event = read.Name };
+                case SseMeaning.Message when _reconnect!.IsNew(read.HasOwnId ? read.Id : null):
+                    message = MessageOf(read.Data) with { Id = read.Id, Event = read.Name };
                     return true;
                 default:
                     break;
@@ -182,6 +190,31 @@ internal sealed class SseClientCall : ClientCall
         _start = _end - bytes.Length;
         message = default;
         return false;
+    }
+
+    /// <summary>The data as the schema's message: as it is, or as the one field that the rule says an answer holds.</summary>
+    private Message MessageOf(ReadOnlyMemory<byte> data)
+    {
+        if (_method is null)
+        {
+            return new Message(data, PayloadFormat.Text);
+        }
+
+        if (_method is { AnswersHttpBody: false, WrapsAnswers: false })
+        {
+            return new Message(data, PayloadFormat.Json);
+        }
+
+        _wrapped ??= new PayloadBuffer(_limits.MessageSize);
+        _wrapped.Clear();
+        if (_method.AnswersHttpBody)
+        {
+            _method.WriteHttpBody("text/plain; charset=utf-8", data.Span, _wrapped);
+            return new Message(_wrapped.WrittenMemory, PayloadFormat.Protobuf);
+        }
+
+        _method.WrapAnswer(data.Span, _wrapped);
+        return new Message(_wrapped.WrittenMemory, PayloadFormat.Json);
     }
 
     private async ValueTask<Message?> ReadMoreAsync(CancellationToken cancellationToken)
@@ -221,7 +254,7 @@ internal sealed class SseClientCall : ClientCall
     private async ValueTask EndOrResumeAsync(bool isLost, CancellationToken cancellationToken)
     {
         var outcome = isLost ? Lost : _backend.Rules.EndsUnannounced ? CallStatus.Ok : Unannounced;
-        while (_reconnect.MayResume(_events.LastEventId))
+        while (_reconnect!.MayResume(_events.LastEventId))
         {
             _response!.Dispose();
             await Task.Delay(_reconnect.NextDelay(_events.Retry), _clock, cancellationToken);

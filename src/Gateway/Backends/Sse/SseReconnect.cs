@@ -20,10 +20,10 @@ internal sealed class SseReconnect
     private int _failures;
     private bool _hasResumed;
 
-    public SseReconnect(SseBackend backend, CallHead head)
+    public SseReconnect(SseBackend backend, CallHead head, SseRequest request)
     {
         // A stream that began with a body is another stream when it is begun again.
-        var mayResume = head.Shape.StreamsResponses() && head.Verb is "GET" or "HEAD";
+        var mayResume = head.Shape.StreamsResponses() && !request.HasBody;
         var declared = backend.Settings.ReconnectAttempts ?? (backend.HasSchema || head.ExpectsOneAnswer ? 0 : DefaultAttempts);
         _attempts = mayResume ? declared : 0;
         _maxDelay = backend.Settings.ReconnectMaxDelay;

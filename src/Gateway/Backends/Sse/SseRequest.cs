@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Gateway.Configuration;
 using Transcoders.Calls;
+using Transcoders.HttpRules;
 using Transcoders.Sse;
 
 namespace Gateway.Backends.Sse;
@@ -27,6 +28,9 @@ internal sealed class SseRequest
         Cursor = cursor;
     }
 
+    /// <summary>True for a request that does more than ask.</summary>
+    public bool HasBody => _body is not null;
+
     /// <summary>Where the client wants the stream to go on; null at its beginning.</summary>
     public string? Cursor { get; }
 
@@ -44,6 +48,22 @@ internal sealed class SseRequest
         var type = head.ContentType ?? (message.Format == PayloadFormat.Json ? "application/json" : message.Format == PayloadFormat.Text ? "text/plain; charset=utf-8" : "application/octet-stream");
         var (target, cursor) = TakeCursor(head.Target, settings.CursorQuery);
         return new SseRequest(verb, Address(destination, target), head, takesBody ? message.Payload.ToArray() : null, takesBody ? type : null, cursor ?? head.Cursor);
+    }
+
+    /// <summary>With a schema the request that the method's rule describes.</summary>
+    /// <exception cref="CallException">UNIMPLEMENTED: there is no such request; or what the message has of its own to refuse.</exception>
+    public static SseRequest Woven(CallHead head, Destination destination, SseSettings settings, RestMethod method, in Message message, CallLimits limits)
+    {
+        if (method.Unweaver is not { } unweaver)
+        {
+            throw new CallException(new CallStatus(StatusCode.Unimplemented, $"{method.Method.FullName} cannot be asked for over HTTP: {method.Problem}"));
+        }
+
+        using var body = new PayloadBuffer(limits.MessageSize);
+        var unwoven = unweaver.Unweave(message.Payload, body);
+        var (target, cursor) = TakeCursor(unwoven.Target, settings.CursorQuery);
+        return new SseRequest(
+            new HttpMethod(unweaver.Verb), Address(destination, target), head, unwoven.HasBody ? body.WrittenSpan.ToArray() : null, unwoven.ContentType, cursor ?? head.Cursor);
     }
 
     /// <summary>The request, to go on after <paramref name="lastEventId"/>; empty to begin.</summary>
