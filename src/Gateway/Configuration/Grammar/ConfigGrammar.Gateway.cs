@@ -50,10 +50,23 @@ internal static partial class ConfigGrammar
         new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" });
 
     private static ObjectType SseOptions => new("the options of the SSE edge",
-        new("Resume", new ChoiceType("restart", "none"), "What a reconnect with Last-Event-ID does: run the call again, or answer 204.") { Default = "\"restart\"" },
+        new("Resume", new ChoiceType("restart", "buffer", "field", "none"), "What a reconnect with Last-Event-ID does: run a safe call again, go on with the same call, run it again from a field of the request, or answer 204.") { Default = "\"restart\"" },
+        new("ResumeBuffer", ResumeBuffer, "What is held of streams so that their clients may come back, for Resume buffer."),
+        new("ResumeField", ResumeField, "The fields by which methods resume a stream themselves, for Resume field."),
         new("Heartbeat", DurationType.Positive, "Silence after which a comment keeps the connection alive.") { Default = "\"00:00:15\"" },
         new("Retry", DurationType.NotNegative, "Reconnection time told to the client.") { Default = "\"00:00:03\"" },
         new("ErrorEvent", new TextType { Check = CheckEventName }, "Name of the event that reports a failure.") { Default = "\"error\"" });
+
+    private static ObjectType ResumeBuffer => new("the bounds of held streams",
+        new("Events", Count, "Most events held of one stream.") { Default = "1000" },
+        new("Bytes", MessageBytes, "Most bytes held of one stream.") { Default = "\"1MiB\"" },
+        new("Linger", DurationType.NotNegative, "How long a call goes on whose client has gone.") { Default = "\"00:00:30\"" },
+        new("Streams", Count, "Most streams held of the route; more are refused with UNAVAILABLE.") { Default = "1000" },
+        new("Cookie", Text, "Cookie by which callers are told apart, beside their identity or Authorization header."));
+
+    private static ObjectType ResumeField => new("the fields of a resumed stream",
+        new("Request", Text, "Field of the request that takes the last id.") { Required = true },
+        new("Response", Text, "Field of each answer that is its id.") { Required = true });
 
     private static ObjectType WebSocketOptions => new("the options of the WebSocket edge",
         new("AllowedOrigins", new ListType(new TextType { Check = ConfigAddresses.CheckOrigin }), "Origins of pages that may connect, besides the gateway's own; `*` allows any."),
