@@ -72,6 +72,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
             Sse = Sse(cluster.Section("Sse"), new SseSettings()),
+            Http = Http(cluster.Section("Http")),
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
             Position = node.KeyPosition,
@@ -152,7 +153,23 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             files.Add(path);
         }
 
-        return new SchemaSettings { DescriptorSets = files, Reflection = schema.Flag("Reflection", false) };
+        return new SchemaSettings
+        {
+            DescriptorSets = files,
+            Reflection = schema.Flag("Reflection", false),
+            HttpRules = [.. (schema.Section("HttpRules").Node?.Children ?? []).Select(RuleJson.Write)],
+        };
+    }
+
+    private static HttpClusterSettings Http(SettingsReader http)
+    {
+        var defaults = new HttpClusterSettings();
+        return new HttpClusterSettings
+        {
+            Duplex = http.Flag("Duplex", defaults.Duplex),
+            StreamEnvelope = http.Choice("StreamEnvelope", ConfigGrammar.StreamEnvelopes, defaults.StreamEnvelope),
+            TimeoutHeader = http.Flag("TimeoutHeader", defaults.TimeoutHeader),
+        };
     }
 
     private static SseSettings Sse(SettingsReader sse, SseSettings defaults) => new()

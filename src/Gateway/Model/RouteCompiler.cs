@@ -195,12 +195,14 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return null;
         }
 
+        var rules = HttpRuleJson.ParseAll(cluster.Settings.Schema?.HttpRules ?? [], out var unread);
         var table = planner.BuildRules(
             schema.Methods,
             new HttpRuleTableOptions
             {
                 AutoMapping = _http.AutoMapping,
                 IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
+                Rules = rules,
                 Weave = new WeaveOptions
                 {
                     UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
@@ -208,7 +210,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 },
             },
             out var found);
-        foreach (var problem in found)
+        foreach (var problem in unread.Concat(found))
         {
             // The cluster's, not the route's: another route may have found it already.
             var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());

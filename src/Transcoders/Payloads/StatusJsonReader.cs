@@ -7,7 +7,7 @@ namespace Transcoders.Payloads;
 
 /// <summary>Reads google.rpc.Status in JSON, as <see cref="StatusJsonWriter"/> prints it. Safe from any thread.</summary>
 /// <remarks>A detail of an unknown type is kept when it has the form `{"@type":…,"value":"base64"}`, and dropped otherwise.</remarks>
-public sealed class StatusJsonReader
+public sealed class StatusJsonReader : StatusReader
 {
     private const int MaxDepth = 100;
 
@@ -21,7 +21,7 @@ public sealed class StatusJsonReader
     }
 
     /// <summary>The status; null when the text is not a JSON object with an integer `code` from 0 to 16.</summary>
-    public CallStatus? Read(ReadOnlySpan<byte> json)
+    public override CallStatus? Read(ReadOnlySpan<byte> json)
     {
         try
         {

@@ -1,6 +1,8 @@
 using Gateway.Configuration;
 using Transcoders.Calls;
+using Transcoders.Http;
 using Transcoders.HttpRules;
+using Transcoders.Payloads;
 using Transcoders.Schema;
 using Transcoders.Sse;
 
@@ -21,7 +23,8 @@ internal sealed class SseBackend : IBackend
         _limits = limits;
         _clock = clock;
         Settings = cluster.Sse;
-        Methods = schema is null ? null : RestMethods.Build(schema, []);
+        Methods = schema is null ? null : RestMethods.Build(schema, HttpRuleJson.ParseAll(cluster.Schema?.HttpRules ?? [], out _));
+        Errors = new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn));
         Rules = new SseRules(cluster.Sse, HasSchema);
     }
 
@@ -30,6 +33,9 @@ internal sealed class SseBackend : IBackend
     public SseSettings Settings { get; }
 
     public SseRules Rules { get; }
+
+    /// <summary>Reads what failures say, with the details that the schema knows.</summary>
+    public ErrorBodyReader Errors { get; }
 
     /// <summary>How methods become requests; null without a schema.</summary>
     public RestMethods? Methods { get; }

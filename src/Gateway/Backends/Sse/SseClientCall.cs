@@ -12,7 +12,6 @@ namespace Gateway.Backends.Sse;
 internal sealed class SseClientCall : ClientCall
 {
     private const int BufferSize = 16 * 1024;
-    private const int MaxErrorText = 4 * 1024;
 
     private static readonly CallStatus Lost =
         new(StatusCode.Unavailable, "upstream stream lost") { HttpStatus = 502, Origin = StatusOrigin.Transport };
@@ -177,7 +176,7 @@ internal sealed class SseClientCall : ClientCall
                     _status = trailers is null ? CallStatus.Ok : new CallStatus(StatusCode.Ok, "") { Trailers = trailers };
                     break;
                 case SseMeaning.Failure:
-                    _status = SseFailure.Read(read.Data.Span);
+                    _status = SseFailure.Read(read.Data.Span, _backend.Errors);
                     break;
                 case SseMeaning.Message when _reconnect!.IsNew(read.HasOwnId ? read.Id : null):
                     message = MessageOf(read.Data) with { Id = read.Id, Event = read.Name };
@@ -306,8 +305,8 @@ internal sealed class SseClientCall : ClientCall
             return ResponseHead.Empty;
         }
 
-        var text = await SseTransport.ReadTextAsync(response, MaxErrorText, cancellationToken);
-        _status = SseTransport.OfResponse(response, text);
+        var body = await SseTransport.ReadFrontAsync(response, ErrorBodyReader.MaxBody, cancellationToken);
+        _status = SseTransport.OfResponse(response, _backend.Errors, body.Span, _clock);
         return ResponseHead.Empty;
     }
 

@@ -5,19 +5,20 @@ using Transcoders.Http;
 
 namespace Gateway.Backends.Sse;
 
-/// <summary>Reads the status out of the data of an `error` event: google.rpc.Status, AIP-193, and what chat services send. Source: PROTOCOLS §3.5, §5.3.</summary>
+/// <summary>Reads the status out of the data of an event that says that the stream failed. Source: PROTOCOLS §3.5, §5.3.</summary>
+/// <remarks>`{"code":8,"message":"quota"}`, `{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",…}}`, `{"type":"error","error":{"type":"overloaded_error",…}}`, text.</remarks>
 internal static class SseFailure
 {
     private const int MaxText = 1024;
 
-    public static CallStatus Read(ReadOnlySpan<byte> data)
+    public static CallStatus Read(ReadOnlySpan<byte> data, ErrorBodyReader errors)
     {
         try
         {
             using var json = JsonDocument.Parse(data.ToArray());
-            if (Find(json.RootElement) is { } status)
+            if (json.RootElement is { ValueKind: JsonValueKind.Object } root)
             {
-                return status;
+                return Read(root, errors);
             }
         }
         catch (JsonException)
@@ -26,60 +27,23 @@ internal static class SseFailure
         }
 
         var text = Encoding.UTF8.GetString(data[..Math.Min(data.Length, MaxText)]);
-        return Failure(StatusCode.Unknown, text.Length == 0 ? "The backend's event stream reported an error." : text);
+        return new CallStatus(StatusCode.Unknown, text.Length == 0 ? "The backend's event stream reported an error." : text) { Origin = StatusOrigin.Backend };
     }
 
-    private static CallStatus? Find(JsonElement root)
+    private static CallStatus Read(JsonElement root, ErrorBodyReader errors)
     {
-        if (root.ValueKind != JsonValueKind.Object)
+        var error = root.TryGetProperty("error", out var wrapped) ? wrapped : root;
+        var status = errors.ReadStreamed(Encoding.UTF8.GetBytes(error.GetRawText()));
+        if (status.Code == StatusCode.Unknown && error.ValueKind == JsonValueKind.Object
+            && error.TryGetProperty("type", out var kind) && kind.ValueKind == JsonValueKind.String)
         {
-            return null;
+            return new CallStatus(ByKind(kind.GetString()!), status.Message) { Origin = StatusOrigin.Backend };
         }
 
-        if (!root.TryGetProperty("error", out var error))
-        {
-            return Number(root, "code") is { } code && root.TryGetProperty("message", out _)
-                ? Failure(code is > 0 and < StatusCodeNames.Count ? (StatusCode)code : StatusCode.Unknown, Text(root, "message"))
-                : null;
-        }
-
-        if (error.ValueKind != JsonValueKind.Object)
-        {
-            return error.ValueKind == JsonValueKind.String ? Failure(StatusCode.Unknown, error.GetString()!) : null;
-        }
-
-        return Failure(Code(error), Text(error, "message"));
+        return status;
     }
 
-    /// <summary>The name of the code wins; then the number, gRPC's or HTTP's by its size; then the kind of error, as chat services name it.</summary>
-    private static StatusCode Code(JsonElement error)
-    {
-        if (ByName(Text(error, "status")) is { } named)
-        {
-            return named;
-        }
-
-        return Number(error, "code") switch
-        {
-            > 0 and < StatusCodeNames.Count and var grpc => (StatusCode)grpc,
-            >= 400 and < 600 and var http => HttpStatusMapping.FromHttp(http),
-            _ => ByKind(Text(error, "type")),
-        };
-    }
-
-    private static StatusCode? ByName(string name)
-    {
-        for (var number = 1; number < StatusCodeNames.Count; number++)
-        {
-            if (StatusCodeNames.Name((StatusCode)number) == name)
-            {
-                return (StatusCode)number;
-            }
-        }
-
-        return null;
-    }
-
+    /// <summary>Kinds of errors as chat services name them.</summary>
     private static StatusCode ByKind(string kind) => kind switch
     {
         "invalid_request_error" => StatusCode.InvalidArgument,
@@ -95,12 +59,4 @@ internal static class SseFailure
         "server_error" => StatusCode.Internal,
         _ => StatusCode.Unknown,
     };
-
-    private static int? Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-
-    private static CallStatus Failure(StatusCode code, string message) => new(code, message) { Origin = StatusOrigin.Backend };
 }

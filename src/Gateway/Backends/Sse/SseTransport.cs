@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Transcoders.Calls;
 using Transcoders.Http;
 
@@ -51,28 +50,30 @@ internal static class SseTransport
     }
 
     /// <summary>An answer that refuses. Its HTTP status is kept, except where it would mean the gateway (a redirect).</summary>
-    public static CallStatus OfResponse(HttpResponseMessage response, string text)
+    public static CallStatus OfResponse(HttpResponseMessage response, ErrorBodyReader errors, ReadOnlySpan<byte> body, TimeProvider clock)
     {
         var http = (int)response.StatusCode;
-        return new CallStatus(HttpStatusMapping.FromHttp(http), text.Length > 0 ? text : $"The backend answered with HTTP status {http}.")
+        var status = errors.Read(http, response.Content.Headers.ContentType?.MediaType, body);
+        return new CallStatus(status.Code, status.Message)
         {
-            Origin = StatusOrigin.Backend,
+            Details = status.Details,
             HttpStatus = http >= 400 ? http : 502,
-            RetryAfter = response.Headers.RetryAfter?.Delta,
+            Origin = StatusOrigin.Backend,
+            RetryAfter = response.Headers.NonValidated.TryGetValues("Retry-After", out var delay) ? RetryAfter.Parse(delay.ToString(), clock.GetUtcNow()) : null,
         };
     }
 
-    /// <summary>The front of a body, as text.</summary>
-    public static async ValueTask<string> ReadTextAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    /// <summary>The front of a body.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadFrontAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
-        var bytes = new byte[limit];
-        var length = 0;
+        using var body = new MemoryStream();
+        var bytes = new byte[4 * 1024];
         try
         {
             using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            for (int count; length < limit && (count = await stream.ReadAsync(bytes.AsMemory(length), cancellationToken)) != 0;)
+            for (int count; body.Length < limit && (count = await stream.ReadAsync(bytes, cancellationToken)) != 0;)
             {
-                length += count;
+                body.Write(bytes, 0, (int)Math.Min(count, limit - body.Length));
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
@@ -80,6 +81,6 @@ internal static class SseTransport
             // What arrived of the reason will do.
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, length);
+        return body.ToArray();
     }
 }
