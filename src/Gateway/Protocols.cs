@@ -1,5 +1,6 @@
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
+using Gateway.Backends.Http;
 using Gateway.Backends.Sse;
 using Gateway.Backends.Stdio;
 using Gateway.Configuration;
@@ -23,11 +24,12 @@ internal static class Protocols
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
     [
-        // A cluster without a protocol of its own is YARP's alone: whatever comes is forwarded.
         new BackendRegistration
         {
             Name = HttpTraits.Name,
-            Forwards = static (_, _, _) => true,
+            Forwards = ForwardsToHttp,
+            Traits = static cluster => HttpTraits.Backend(cluster.Schema is not null, cluster.Http.Duplex),
+            Create = (cluster, _, schema) => new HttpBackend(cluster, schema, CallLimits.Default, clock),
         },
         new BackendRegistration
         {
@@ -61,6 +63,13 @@ internal static class Protocols
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
         new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+
+    /// <summary>
+    /// HTTP to HTTP always; and a cluster of which nothing is said beyond YARP's own keys, on a route that lists no edges, is YARP's alone:
+    /// whatever comes is forwarded.
+    /// </summary>
+    private static bool ForwardsToHttp(ClusterSettings cluster, RouteSettings route, string edge) =>
+        edge == HttpTraits.Name || (!cluster.NamesProtocol && cluster.Schema is null && route.Edges is null);
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

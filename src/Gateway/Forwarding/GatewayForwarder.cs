@@ -45,7 +45,7 @@ internal sealed partial class GatewayForwarder(
 
         return plans.IsPassThrough
             ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken)
-            : CallAsync(context, destinationPrefix, httpClient, transformer, route, edge, plans, cancellationToken);
+            : CallAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken);
     }
 
     /// <summary>Same protocol on both sides: the hub is never entered.</summary>
@@ -103,8 +103,8 @@ internal sealed partial class GatewayForwarder(
 
     /// <summary>Different protocols: the call goes through the hub.</summary>
     private async ValueTask<ForwarderError> CallAsync(
-        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, HttpTransformer transformer,
-        CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer, CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
     {
         if (route.Settings.Timeout is not null)
         {
@@ -133,6 +133,8 @@ internal sealed partial class GatewayForwarder(
                 Id = context.GetReverseProxyFeature().ProxiedDestination?.DestinationId ?? destinationPrefix,
                 Address = destinationPrefix,
                 Invoker = httpClient,
+                Version = requestConfig.Version,
+                VersionPolicy = requestConfig.VersionPolicy,
             };
             var status = await edge.HandleAsync(new EdgeRequest(context, route, plans, destination, shaped, shaper, clock));
             return Report(context, status);

@@ -40,7 +40,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Id = settings.Id,
             ClusterId = cluster.Settings.Id,
             Settings = settings,
-            Backend = cluster.Backend,
+            Backend = IsForeign(plans) ? null : cluster.Backend,
             Limits = limits,
             Rules = rules,
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
@@ -50,6 +50,10 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             StreamIdle = settings.Options.Limits.StreamIdle ?? Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>True for a route that forwards other protocols than its cluster's as well: nothing of it is ours.</summary>
+    private bool IsForeign(Dictionary<string, EdgePlans> plans) =>
+        plans.Values.All(static edge => edge.IsPassThrough) && plans.Keys.Any(name => name != cluster.Settings.Protocol);
 
     private EdgePlans? CompileEdge(ProtocolTraits edge, CallPlanner planner, HttpRuleTable? rules)
     {

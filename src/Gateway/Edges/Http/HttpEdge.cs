@@ -74,12 +74,27 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
     {
         BodyReader.AllowStreaming(request.Context);
+        if (request.Plans.OpaqueStream is { } streamed && WantsStream(request.Context.Request.Headers.Accept.ToString()))
+        {
+            plan = streamed;
+        }
+
+        if (!plan.Shape.StreamsResponses())
+        {
+            var one = new HttpOpaqueServerCall(request, request.MakeHead("", plan.Shape), new OpaqueRequestMessages(request.Context, request.Route.Limits, plan));
+            return await dispatcher.DispatchAsync(one, plan, request.Route, request.Plans.Labels, request.Destination);
+        }
+
         var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
         var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
     }
+
+    /// <summary>True when the client asks for many messages where others get one answer.</summary>
+    private static bool WantsStream(string accept) =>
+        AcceptHeader.Names(accept, "application/x-ndjson") || AcceptHeader.Names(accept, "application/json-seq");
 
     /// <summary>
     /// Only JSON is read as JSON. A form or plain text is what a foreign page can send without asking (CORS),
