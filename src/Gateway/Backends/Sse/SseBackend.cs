@@ -22,7 +22,7 @@ internal sealed class SseBackend : IBackend
     {
         _limits = limits;
         _clock = clock;
-        Settings = cluster.Sse;
+        Cluster = cluster;
         Methods = schema is null ? null : RestMethods.Build(schema, HttpRuleJson.ParseAll(cluster.Schema?.HttpRules ?? [], out _));
         Errors = new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn));
         Rules = new SseRules(cluster.Sse, HasSchema);
@@ -30,7 +30,7 @@ internal sealed class SseBackend : IBackend
 
     public string Protocol => SseTraits.Name;
 
-    public SseSettings Settings { get; }
+    public ClusterSettings Cluster { get; }
 
     public SseRules Rules { get; }
 

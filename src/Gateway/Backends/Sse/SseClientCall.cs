@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net;
-using System.Text;
+using Gateway.Backends.Http;
 using Transcoders.Calls;
 using Transcoders.Http;
 using Transcoders.HttpRules;
@@ -69,8 +69,8 @@ internal sealed class SseClientCall : ClientCall
         }
 
         Send(_method is null
-            ? SseRequest.Opaque(_head, _destination, _backend.Settings, message)
-            : SseRequest.Woven(_head, _destination, _backend.Settings, _method, message, _limits));
+            ? SseRequest.Opaque(_head, _destination, _backend.Cluster, message)
+            : SseRequest.Woven(_head, _destination, _backend.Cluster, _method, message, _limits));
         return default;
     }
 
@@ -80,7 +80,7 @@ internal sealed class SseClientCall : ClientCall
     {
         if (_request is null && !_backend.HasSchema)
         {
-            Send(SseRequest.Opaque(_head, _destination, _backend.Settings, default));
+            Send(SseRequest.Opaque(_head, _destination, _backend.Cluster, default));
         }
 
         return default;
@@ -99,7 +99,7 @@ internal sealed class SseClientCall : ClientCall
         }
         catch (Exception e) when (!_cancellationToken.IsCancellationRequested)
         {
-            _status = SseTransport.ToStatus(e);
+            _status = HttpFailure.ToStatus(e, started: false);
             return ResponseHead.Empty;
         }
 
@@ -264,7 +264,7 @@ internal sealed class SseClientCall : ClientCall
             }
             catch (Exception e) when (!_cancellationToken.IsCancellationRequested)
             {
-                outcome = SseTransport.ToStatus(e);
+                outcome = HttpFailure.ToStatus(e, started: false);
                 continue;
             }
 

@@ -24,9 +24,9 @@ internal sealed class SseReconnect
     {
         // A stream that began with a body is another stream when it is begun again.
         var mayResume = head.Shape.StreamsResponses() && !request.HasBody;
-        var declared = backend.Settings.ReconnectAttempts ?? (backend.HasSchema || head.ExpectsOneAnswer ? 0 : DefaultAttempts);
+        var declared = backend.Cluster.Sse.ReconnectAttempts ?? (backend.HasSchema || head.ExpectsOneAnswer ? 0 : DefaultAttempts);
         _attempts = mayResume ? declared : 0;
-        _maxDelay = backend.Settings.ReconnectMaxDelay;
+        _maxDelay = backend.Cluster.Sse.ReconnectMaxDelay;
         if (_attempts > 0)
         {
             _order = new Queue<string>();

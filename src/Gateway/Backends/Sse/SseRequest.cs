@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Http.Headers;
+using Gateway.Backends.Http;
 using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.HttpRules;
@@ -12,20 +11,24 @@ internal sealed class SseRequest
 {
     private const string LastEventId = "Last-Event-ID";
 
-    private readonly HttpMethod _verb;
-    private readonly Uri _target;
     private readonly CallHead _head;
+    private readonly Destination _destination;
+    private readonly string _verb;
+    private readonly string _target;
     private readonly byte[]? _body;
     private readonly string? _contentType;
+    private readonly bool _tellsTimeout;
 
-    private SseRequest(HttpMethod verb, Uri target, CallHead head, byte[]? body, string? contentType, string? cursor)
+    private SseRequest(CallHead head, Destination destination, ClusterSettings cluster, string verb, string target, byte[]? body, string? contentType)
     {
-        _verb = verb;
-        _target = target;
         _head = head;
+        _destination = destination;
+        _verb = verb;
         _body = body;
         _contentType = contentType;
-        Cursor = cursor;
+        _tellsTimeout = cluster.Http.TimeoutHeader;
+        (_target, var cursor) = TakeCursor(target, cluster.Sse.CursorQuery);
+        Cursor = cursor ?? head.Cursor;
     }
 
     /// <summary>True for a request that does more than ask.</summary>
@@ -36,7 +39,7 @@ internal sealed class SseRequest
 
     /// <summary>Without a schema the client's own request: its verb, its target, its body.</summary>
     /// <exception cref="CallException">INVALID_ARGUMENT: a message where a GET has no room for one.</exception>
-    public static SseRequest Opaque(CallHead head, Destination destination, SseSettings settings, in Message message)
+    public static SseRequest Opaque(CallHead head, Destination destination, ClusterSettings cluster, in Message message)
     {
         var takesBody = head.Verb is not ("GET" or "HEAD");
         if (!takesBody && !message.Payload.IsEmpty)
@@ -44,15 +47,13 @@ internal sealed class SseRequest
             throw new CallException(new CallStatus(StatusCode.InvalidArgument, "An event stream that is asked for with GET takes no message; send it with POST.") { Origin = StatusOrigin.Client });
         }
 
-        var verb = takesBody ? new HttpMethod(head.Verb) : HttpMethod.Get;
         var type = head.ContentType ?? (message.Format == PayloadFormat.Json ? "application/json" : message.Format == PayloadFormat.Text ? "text/plain; charset=utf-8" : "application/octet-stream");
-        var (target, cursor) = TakeCursor(head.Target, settings.CursorQuery);
-        return new SseRequest(verb, Address(destination, target), head, takesBody ? message.Payload.ToArray() : null, takesBody ? type : null, cursor ?? head.Cursor);
+        return new SseRequest(head, destination, cluster, takesBody ? head.Verb : "GET", head.Target, takesBody ? message.Payload.ToArray() : null, takesBody ? type : null);
     }
 
     /// <summary>With a schema the request that the method's rule describes.</summary>
     /// <exception cref="CallException">UNIMPLEMENTED: there is no such request; or what the message has of its own to refuse.</exception>
-    public static SseRequest Woven(CallHead head, Destination destination, SseSettings settings, RestMethod method, in Message message, CallLimits limits)
+    public static SseRequest Woven(CallHead head, Destination destination, ClusterSettings cluster, RestMethod method, in Message message, CallLimits limits)
     {
         if (method.Unweaver is not { } unweaver)
         {
@@ -61,20 +62,13 @@ internal sealed class SseRequest
 
         using var body = new PayloadBuffer(limits.MessageSize);
         var unwoven = unweaver.Unweave(message.Payload, body);
-        var (target, cursor) = TakeCursor(unwoven.Target, settings.CursorQuery);
-        return new SseRequest(
-            new HttpMethod(unweaver.Verb), Address(destination, target), head, unwoven.HasBody ? body.WrittenSpan.ToArray() : null, unwoven.ContentType, cursor ?? head.Cursor);
+        return new SseRequest(head, destination, cluster, unweaver.Verb, unwoven.Target, unwoven.HasBody ? body.WrittenSpan.ToArray() : null, unwoven.ContentType);
     }
 
     /// <summary>The request, to go on after <paramref name="lastEventId"/>; empty to begin.</summary>
     public HttpRequestMessage Make(string lastEventId, TimeProvider clock)
     {
-        var request = new HttpRequestMessage(_verb, _target) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-        foreach (ref readonly var entry in _head.Metadata.AsSpan())
-        {
-            request.Headers.TryAddWithoutValidation(entry.Key, entry.Value);
-        }
-
+        var request = HttpRequests.Make(_head, _destination, _verb, _target, _body is null ? null : new ByteArrayContent(_body), _contentType);
         request.Headers.TryAddWithoutValidation("Accept", SseTraits.ContentType);
         request.Headers.TryAddWithoutValidation("Cache-Control", "no-store");
         if (lastEventId.Length > 0)
@@ -82,19 +76,9 @@ internal sealed class SseRequest
             request.Headers.TryAddWithoutValidation(LastEventId, lastEventId);
         }
 
-        if (_head.Deadline.IsSet)
+        if (_tellsTimeout)
         {
-            var left = (long)Math.Max(1, _head.Deadline.Remaining(clock).TotalMilliseconds);
-            request.Headers.TryAddWithoutValidation("x-request-timeout-ms", left.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-
-        if (_body is not null)
-        {
-            request.Content = new ByteArrayContent(_body);
-            if (_contentType is not null && MediaTypeHeaderValue.TryParse(_contentType, out var type))
-            {
-                request.Content.Headers.ContentType = type;
-            }
+            HttpRequests.AddTimeout(request, _head.Deadline, clock);
         }
 
         return request;
@@ -127,7 +111,4 @@ internal sealed class SseRequest
 
         return (kept.Count == 0 ? target[..question] : target[..(question + 1)] + string.Join('&', kept), cursor);
     }
-
-    private static Uri Address(Destination destination, string target) =>
-        new(destination.Address.TrimEnd('/') + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 }
