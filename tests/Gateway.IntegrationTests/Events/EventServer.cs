@@ -88,6 +88,10 @@ internal sealed record EventConnection(HttpContext Context, int Number, string L
     /// <summary>Stays until the gateway leaves.</summary>
     public Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, Context.RequestAborted);
 
-    /// <summary>Breaks the connection off in the middle.</summary>
-    public void Abort() => Context.Abort();
+    /// <summary>Writes, and lets the connection end in the middle of what it announced: not by a reset, which could overtake what was written.</summary>
+    public Task BreakOffAsync(string text)
+    {
+        Context.Response.ContentLength = 100_000;
+        return WriteAsync(text);
+    }
 }

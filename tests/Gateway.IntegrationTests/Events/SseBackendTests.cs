@@ -91,11 +91,7 @@ public sealed class SseBackendTests : IAsyncLifetime
     [Fact]
     public async Task Http_LostStream_Is502()
     {
-        Server.On("/feed", async connection =>
-        {
-            await connection.WriteAsync("data: 1\n\n");
-            connection.Abort();
-        });
+        Server.On("/feed", static connection => connection.BreakOffAsync("data: 1\n\n"));
         var status = (await Gateway.Http1.AskAsync(HttpMethod.Get, "/feed")).AssertStatus(HttpStatusCode.BadGateway, 14);
         Assert.Contains("upstream stream lost", status.Message());
     }
@@ -213,8 +209,7 @@ public sealed class SseBackendTests : IAsyncLifetime
             switch (connection.Number)
             {
                 case 1:
-                    await connection.WriteAsync("retry: 1\n\nid: 1\ndata: {\"index\":\"1\"}\n\nid: 2\ndata: {\"index\":\"2\"}\n\nid: 9\ndata: {\"ind");
-                    connection.Abort();
+                    await connection.BreakOffAsync("retry: 1\n\nid: 1\ndata: {\"index\":\"1\"}\n\nid: 2\ndata: {\"index\":\"2\"}\n\nid: 9\ndata: {\"ind");
                     break;
                 case 2:
                     connection.Context.Response.StatusCode = 503;

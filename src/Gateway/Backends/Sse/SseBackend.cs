@@ -1,3 +1,4 @@
+using Gateway.Backends.Http;
 using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.Http;
@@ -24,7 +25,7 @@ internal sealed class SseBackend : IBackend
         _clock = clock;
         Cluster = cluster;
         Methods = schema is null ? null : RestMethods.Build(schema, HttpRuleJson.ParseAll(cluster.Schema?.HttpRules ?? [], out _));
-        Errors = new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn));
+        Http = new HttpCallOptions(cluster.Http, limits, clock, new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn)));
         Rules = new SseRules(cluster.Sse, HasSchema);
     }
 
@@ -34,8 +35,8 @@ internal sealed class SseBackend : IBackend
 
     public SseRules Rules { get; }
 
-    /// <summary>Reads what failures say, with the details that the schema knows.</summary>
-    public ErrorBodyReader Errors { get; }
+    /// <summary>How requests are made and refusals read, as behind plain HTTP.</summary>
+    public HttpCallOptions Http { get; }
 
     /// <summary>How methods become requests; null without a schema.</summary>
     public RestMethods? Methods { get; }

@@ -106,7 +106,7 @@ internal sealed class SseClientCall : ClientCall
         if (IsEventStream(_response))
         {
             _stream = await _response.Content.ReadAsStreamAsync(cancellationToken);
-            return SseTransport.Head(_response, contentType: null);
+            return Head(_response, contentType: null);
         }
 
         return _response.StatusCode == HttpStatusCode.OK && _head.ExpectsOneAnswer && !_backend.HasSchema
@@ -128,9 +128,9 @@ internal sealed class SseClientCall : ClientCall
             : ReadMoreAsync(cancellationToken);
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        // An unread body closes the connection, or resets the stream: the server learns that nobody listens.
+        await LeaveAsync();
         _response?.Dispose();
         if (_response is null && _sending is not null)
         {
@@ -148,7 +148,30 @@ internal sealed class SseClientCall : ClientCall
         _plain?.Dispose();
         _wrapped?.Dispose();
         _events.Dispose();
-        return default;
+    }
+
+    /// <summary>
+    /// Lets the server know at once that nobody listens any more. A body that is disposed unread is drained for a while over HTTP/1.1,
+    /// in the hope of using the connection again; one whose read is cancelled is not.
+    /// </summary>
+    private async ValueTask LeaveAsync()
+    {
+        if (_stream is null || _status is not null || _buffer.Length == 0)
+        {
+            return;
+        }
+
+        using var source = new CancellationTokenSource();
+        var read = _stream.ReadAsync(_buffer, source.Token);
+        await source.CancelAsync();
+        try
+        {
+            await read;
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
+        {
+            // As it should be.
+        }
     }
 
     private void Send(SseRequest request)
@@ -161,6 +184,9 @@ internal sealed class SseClientCall : ClientCall
     private static bool IsEventStream(HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.OK
         && string.Equals(response.Content.Headers.ContentType?.MediaType, SseTraits.ContentType, StringComparison.OrdinalIgnoreCase);
+
+    private static ResponseHead Head(HttpResponseMessage response, string? contentType) =>
+        new() { Metadata = HttpAnswerHead.Metadata(response), ContentType = contentType, HttpStatus = (int)response.StatusCode };
 
     /// <summary>The next message among the bytes at hand; false when more are needed, or when <see cref="_status"/> is set.</summary>
     private bool TryRead(out Message message)
@@ -176,7 +202,7 @@ internal sealed class SseClientCall : ClientCall
                     _status = trailers is null ? CallStatus.Ok : new CallStatus(StatusCode.Ok, "") { Trailers = trailers };
                     break;
                 case SseMeaning.Failure:
-                    _status = SseFailure.Read(read.Data.Span, _backend.Errors);
+                    _status = SseFailure.Read(read.Data.Span, _backend.Http.Errors);
                     break;
                 case SseMeaning.Message when _reconnect!.IsNew(read.HasOwnId ? read.Id : null):
                     message = MessageOf(read.Data) with { Id = read.Id, Event = read.Name };
@@ -295,7 +321,7 @@ internal sealed class SseClientCall : ClientCall
         {
             // How a server says that a stream is over. Source: WHATWG HTML §9.2.3.
             _status = CallStatus.Ok;
-            return SseTransport.Head(response, contentType: null);
+            return Head(response, contentType: null);
         }
 
         if (http is >= 200 and < 300)
@@ -305,8 +331,7 @@ internal sealed class SseClientCall : ClientCall
             return ResponseHead.Empty;
         }
 
-        var body = await SseTransport.ReadFrontAsync(response, ErrorBodyReader.MaxBody, cancellationToken);
-        _status = SseTransport.OfResponse(response, _backend.Errors, body.Span, _clock);
+        _status = await HttpAnswerHead.ReadFailureAsync(response, _backend.Http, cancellationToken);
         return ResponseHead.Empty;
     }
 
@@ -334,6 +359,6 @@ internal sealed class SseClientCall : ClientCall
             : type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? PayloadFormat.Text
             : PayloadFormat.Binary;
         _plainAnswer = new Message(_plain.WrittenMemory, format);
-        return SseTransport.Head(response, type);
+        return Head(response, type);
     }
 }
