@@ -49,6 +49,7 @@ mode=write
 [ "${1:-}" = --check ] && mode=check
 compile config/protos/library.binpb samples/Library/protos library/v1/library.proto library/v1/behaviours.proto
 compile config/protos/linetool.binpb samples/LineTool/protos tools/v1/linetool.proto
+compile samples/Chat/chat.binpb samples/Chat/protos chat/v1/chat.proto
 compile bench/Load/bench.binpb bench/LoadBackend/protos bench/v1/bench.proto
 compile docs/tutorials/etcd/etcd.binpb docs/tutorials/etcd/protos rpc.proto
 exit "$stale"

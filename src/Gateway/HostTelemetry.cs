@@ -15,6 +15,9 @@ internal static class HostTelemetry
         _ = new DestinationTelemetry(meters, () => DestinationStates.Read(services));
         var streams = services.GetRequiredService<ReplayTable>();
         _ = new StreamTelemetry(meters, () => streams.Counts);
+        services.GetRequiredService<ResilienceTelemetry>().Watch(() => services.GetRequiredService<GatewayReload>().Model.Clusters.Values
+            .Where(static cluster => cluster.Resilience?.State is not null)
+            .Select(static cluster => (cluster.Settings.Id, cluster.Resilience!.State!.Value)));
         _ = new ProcessTelemetry(meters, () => processes.Totals().Select(static totals => new ProcessSample
         {
             Cluster = totals.ClusterId,

@@ -8,6 +8,8 @@ using Gateway.Model;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 using Transcoders.Http;
+using Transcoders.Payloads;
+using Transcoders.Schema;
 using Transcoders.Sse;
 using Transcoders.Stdio;
 using Transcoders.WebSocket;
@@ -30,6 +32,7 @@ internal static class Protocols
             Forwards = ForwardsToHttp,
             Traits = static cluster => HttpTraits.Backend(cluster.Schema is not null, cluster.Http.Duplex),
             Create = (cluster, _, schema) => new HttpBackend(cluster, schema, CallLimits.Default, clock),
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -39,6 +42,7 @@ internal static class Protocols
             Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -52,9 +56,9 @@ internal static class Protocols
         {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
-            Traits = static cluster => StdioTraits.Backend(StdioBackend.FormatOf(cluster)),
-            Create = (cluster, config, _) => new StdioBackend(
-                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Traits = StdioBackend.TraitsOf,
+            Create = (cluster, config, schema) => new StdioBackend(
+                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
@@ -62,7 +66,8 @@ internal static class Protocols
 
     /// <summary>A compiler of models over these protocols.</summary>
     public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()));
+        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     /// <summary>
     /// HTTP to HTTP always; and a cluster of which nothing is said beyond YARP's own keys, on a route that lists no edges, is YARP's alone:

@@ -155,6 +155,12 @@ internal sealed class Behaviours : IDisposable
     private int Fail(JsonNode failure)
     {
         Tell("fail");
+        if (Text(failure["message"]).Length == 0)
+        {
+            // Told by the exit code alone: sysexits.h and timeout(1) have words for some.
+            return Number(failure["code"]) switch { 3 => 65, 4 => 124, 5 => 66, 7 => 77, 9 => 73, 13 => 70, 14 => 69, _ => 1 };
+        }
+
         Console.Error.WriteLine(new JsonObject { ["code"] = Number(failure["code"]), ["message"] = Text(failure["message"]) }.ToJsonString());
         return 1;
     }

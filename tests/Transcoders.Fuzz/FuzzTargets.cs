@@ -25,5 +25,8 @@ public static class FuzzTargets
         new("accept", "accept", HttpTargets.Accept),
         new("sse-events", "sse-events", SseTargets.Events),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
+        new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
+        new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),
+        new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
     ];
 }

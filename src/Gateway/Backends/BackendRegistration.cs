@@ -27,6 +27,9 @@ public sealed class BackendRegistration
     /// <summary>Makes the request by which the destination at an address is asked after its health; null when plain HTTP does.</summary>
     public Func<ClusterSettings, GatewayConfig, string, HttpRequestMessage>? Probe { get; init; }
 
+    /// <summary>True when a call that was sent may be sent again to another server; false where only its connection or process may be tried again.</summary>
+    public bool IsRepeatable { get; init; }
+
     /// <summary>True when the backend can be asked for its schema by gRPC reflection.</summary>
     public bool HasReflection { get; init; }
 }

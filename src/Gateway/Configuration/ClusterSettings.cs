@@ -29,6 +29,9 @@ public sealed record ClusterSettings
     /// <summary>Addresses of the destinations, by id; empty for stdio.</summary>
     public IReadOnlyDictionary<string, string> Destinations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How failures of the cluster's servers are met; null when they are handed on.</summary>
+    public ResilienceSettings? Resilience { get; init; }
+
     public SourcePosition? Position { get; init; }
 }
 
@@ -91,8 +94,38 @@ public sealed record ProcessSettings
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>How messages are cut from the child's output and joined into its input: `ndjson`, `raw`.</summary>
+    /// <summary>The full name of a method called becomes the last argument.</summary>
+    public bool MethodArgument { get; init; }
+
+    /// <summary>How messages are cut from the child's output and joined into its input: `ndjson`, `lsp`, `len32`, `varint`, `json-seq`, `raw`, `cgi`.</summary>
     public string Framing { get; init; } = "ndjson";
+
+    /// <summary>What a message of a schema is within its frame: `json`, or `protobuf` where the framing carries bytes.</summary>
+    public string Codec { get; init; } = "json";
+
+    /// <summary>What messages mean: `none`, or `jsonrpc`.</summary>
+    public string Dialect { get; init; } = "none";
+
+    /// <summary>The JSON-RPC method of every call; null means the method called, or the last segment of the path.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Media type of what a `raw` process without a schema writes; null leaves it to the edge.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Hold the output of a `raw` process without a schema, up to 1 MiB, until its exit code is known.</summary>
+    public bool Serialize { get; init; }
+
+    /// <summary>What of the path a `cgi` program gets as SCRIPT_NAME; the rest is PATH_INFO.</summary>
+    public string ScriptName { get; init; } = "";
+
+    /// <summary>Names of metadata the child gets as `GW_MD_NAME`, a trailing * matching any rest but credentials. None but these.</summary>
+    public IReadOnlyList<string> PassMetadata { get; init; } = [];
+
+    /// <summary>What exit codes mean: `sysexits`, `grpcurl` or `buf`.</summary>
+    public string ExitCodes { get; init; } = "sysexits";
+
+    /// <summary>The program's own exit codes and the status of each (`3` → `NOT_FOUND`), over those of sysexits; empty for one of the conventions.</summary>
+    public IReadOnlyDictionary<string, string> ExitCodeMap { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How long a child lives: `request` (one call), `connection` (one client connection, which for one-call connections is the same).</summary>
     public string Lifetime { get; init; } = "connection";

@@ -33,6 +33,12 @@ internal sealed class ConfigChecker(ConfigProblems problems)
             case OneOfType oneOf:
                 CheckOneOf(node, oneOf);
                 break;
+            case ChoiceOrMapType { Choice: var choice } when !node.IsContainer:
+                CheckScalar(node, choice);
+                break;
+            case ChoiceOrMapType map:
+                CheckNumbered(node, map);
+                break;
             default:
                 CheckScalar(node, type);
                 break;
@@ -144,6 +150,19 @@ internal sealed class ConfigChecker(ConfigProblems problems)
         problems.AddKey(first, node.Children.Count > 0
             ? $"'{Quote.Safe(first.Key)}' is not {oneOf.What}{Nearest.Suggestion(first.Key, names)}"
             : $"{oneOf.What} is empty; it needs one of {string.Join(", ", names)}");
+    }
+
+    private void CheckNumbered(ConfigNode node, ChoiceOrMapType map)
+    {
+        foreach (var child in node.Children)
+        {
+            if (!ConfigValues.TryInteger(child.Key, out var number) || number < map.Name.Min || number > map.Name.Max)
+            {
+                problems.AddKey(child, $"'{Quote.Safe(child.Key)}' is not {map.What}");
+            }
+
+            CheckScalar(child, map.Item);
+        }
     }
 
     private void CheckScalar(ConfigNode node, ConfigType type)

@@ -65,6 +65,19 @@ public static class ConfigSchemaWriter
 
                 json.WriteEndArray();
                 break;
+            case ChoiceOrMapType map:
+                json.WriteStartArray("anyOf");
+                json.WriteStartObject();
+                WriteType(json, map.Choice);
+                json.WriteEndObject();
+                json.WriteStartObject();
+                json.WriteString("type", "object");
+                json.WriteStartObject("additionalProperties");
+                WriteType(json, map.Item);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndArray();
+                break;
             case OpenType:
                 WriteTypes(json, "object", "null");
                 break;

@@ -75,6 +75,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Http = Http(cluster.Section("Http")),
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
+            Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
             Position = node.KeyPosition,
         };
     }
@@ -201,7 +202,17 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             // A bare name is looked up on the PATH; with a slash it is a path, and relative to the file.
             Command = command.Contains('/') ? Absolute(command) : command,
             Arguments = process.Texts("Arguments") ?? [],
+            MethodArgument = process.Flag("MethodArgument", defaults.MethodArgument),
             Framing = process.Choice("Framing", ConfigGrammar.Framings, defaults.Framing),
+            Codec = process.Choice("Codec", ConfigGrammar.Codecs, defaults.Codec),
+            Dialect = process.Choice("Dialect", ConfigGrammar.Dialects, defaults.Dialect),
+            Method = process.Text("Method"),
+            ContentType = process.Text("ContentType"),
+            Serialize = process.Flag("Serialize", defaults.Serialize),
+            ScriptName = process.Text("ScriptName", defaults.ScriptName),
+            PassMetadata = process.Texts("PassMetadata") ?? [],
+            ExitCodes = process.Choice("ExitCodes", ConfigGrammar.ExitCodes.Choice, defaults.ExitCodes),
+            ExitCodeMap = process.TextMap("ExitCodes"),
             Lifetime = process.Choice("Lifetime", ConfigGrammar.Lifetimes, defaults.Lifetime),
             Environment = process.TextMap("Environment"),
             PassEnvironment = process.Texts("PassEnvironment") ?? [],

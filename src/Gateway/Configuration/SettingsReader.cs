@@ -28,6 +28,8 @@ internal readonly struct SettingsReader(ConfigNode? section)
 
     public int? Int32(string key) => Integer(key) is { } value ? (int)Math.Clamp(value, int.MinValue, int.MaxValue) : null;
 
+    public double Number(string key, double absent) => Text(key) is { } value && ConfigValues.TryNumber(value, out var number) ? number : absent;
+
     public long? Size(string key) => Text(key) is { } value && ConfigValues.TrySize(value, out var size) ? size : null;
 
     public int? Size32(string key) => Size(key) is { } value ? (int)Math.Min(value, int.MaxValue) : null;

@@ -17,10 +17,13 @@ public sealed partial class CallDispatcher(
     /// <param name="route">The route, as it was when the call began.</param>
     /// <param name="labels">The metric tags of the route on this edge.</param>
     /// <param name="destination">The server the load balancer chose.</param>
-    public async Task<CallStatus> DispatchAsync(ServerCall server, CallPlan plan, CallRoute route, CallLabels labels, Destination destination)
+    /// <param name="attempts">Asked before a failure is told; null where the call has this one attempt.</param>
+    /// <returns>How it ended; when <paramref name="attempts"/> holds the call, its client does not know yet.</returns>
+    public async Task<CallStatus> DispatchAsync(
+        ServerCall server, CallPlan plan, CallRoute route, CallLabels labels, Destination destination, CallAttempts? attempts = null)
     {
         var head = server.Head;
-        var started = clock.GetTimestamp();
+        var started = attempts?.Started ?? clock.GetTimestamp();
         var tally = new CallTally();
         telemetry.Begin(labels);
         var entry = calls.Add(labels, plan.MethodName, destination.Id, head.Peer, started, tally);
@@ -28,6 +31,7 @@ public sealed partial class CallDispatcher(
         using var lifetime = new CallLifetime(server.Aborted, head.Deadline, clock);
         using var drained = plan.Shape == CallShape.Unary ? default : drain.Watch(lifetime);
         using var idle = WatchForSilence(plan.Shape, route.StreamIdle, tally, lifetime);
+        using var timeout = attempts?.Watch(lifetime) ?? default;
         RelayResult result;
         try
         {
@@ -42,6 +46,19 @@ public sealed partial class CallDispatcher(
         if (result.Surprise is { } surprise)
         {
             CallFailed(logger, surprise, route.Id, plan.MethodName, labels.Edge.Value);
+        }
+
+        if (attempts is not null)
+        {
+            if (await HoldsAsync(attempts, server, plan, route, status))
+            {
+                calls.Remove(entry);
+                telemetry.Withdraw(labels);
+                Record(span, status);
+                return status;
+            }
+
+            attempts.Observe(status);
         }
 
         try
@@ -69,6 +86,18 @@ public sealed partial class CallDispatcher(
         }
 
         return status;
+    }
+
+    /// <summary>True when another attempt will be made: the server half is then let go without an answer.</summary>
+    private static async ValueTask<bool> HoldsAsync(CallAttempts attempts, ServerCall server, CallPlan plan, CallRoute route, CallStatus status)
+    {
+        if (!attempts.MayRetry(status, plan.Method is { IsRepeatable: true }, plan.Shape.StreamsRequests()) || !await server.TryAbandonAsync())
+        {
+            return false;
+        }
+
+        attempts.Hold(status, route.Id);
+        return true;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -37,6 +37,12 @@ public sealed class CallRoute
     /// <summary>Decides which headers become metadata.</summary>
     public required MetadataPolicy Metadata { get; init; }
 
+    /// <summary>How failures of the cluster are met; null when they are told as they are.</summary>
+    public ClusterResilience? Resilience { get; init; }
+
+    /// <summary>Paths of methods whose author promised that repeating them does no harm, for calls that are forwarded as they are.</summary>
+    public FrozenSet<string> RepeatablePaths { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Silence after which a stream ends; infinite when it may stay silent.</summary>
     public TimeSpan StreamIdle { get; init; } = Timeout.InfiniteTimeSpan;
 

@@ -20,10 +20,12 @@ public sealed class EdgeRequest
     /// <param name="shaped">The request as the route's transforms made it; null when the route has none.</param>
     /// <param name="shaper">The route's response transforms; null when it has none.</param>
     /// <param name="clock">The clock of deadlines.</param>
+    /// <param name="attempts">Of which this is one; null where the request has only this one.</param>
     public EdgeRequest(
         HttpContext context, CallRoute route, EdgePlans plans, Destination destination,
-        HttpRequestMessage? shaped, IResponseShaper? shaper, TimeProvider clock)
+        HttpRequestMessage? shaped, IResponseShaper? shaper, TimeProvider clock, CallAttempts? attempts = null)
     {
+        Attempts = attempts;
         Context = context;
         Route = route;
         Plans = plans;
@@ -50,6 +52,9 @@ public sealed class EdgeRequest
 
     public TimeProvider Clock { get; }
 
+    /// <summary>The attempts at this request's call; null where it has only this one.</summary>
+    public CallAttempts? Attempts { get; }
+
     public string Verb { get; }
 
     /// <summary>Path and query, percent-encoded as the client sent them: a decoded path would make `%2F` a separator.</summary>
@@ -71,6 +76,7 @@ public sealed class EdgeRequest
     {
         var request = Context.Request;
         var asked = AskedTimeout(request.Headers);
+        var deadline = Route.DeadlineFor(shape, asked, Clock);
         var peer = Context.Connection.RemoteIpAddress?.ToString();
         return new CallHead
         {
@@ -80,8 +86,9 @@ public sealed class EdgeRequest
             Target = Target,
             ContentType = request.ContentType,
             Metadata = MakeMetadata(peer),
-            Deadline = Route.DeadlineFor(shape, asked, Clock),
+            Deadline = Attempts?.Keep(deadline) ?? deadline,
             Peer = peer,
+            PeerPort = Context.Connection.RemotePort,
             Cursor = cursor,
             ExpectsOneAnswer = Plans.ExpectsOneAnswer,
             Scheme = request.Scheme,

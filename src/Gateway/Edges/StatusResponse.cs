@@ -16,7 +16,7 @@ public static class StatusResponse
         var response = context.Response;
         response.StatusCode = HttpStatusMapping.ToHttp(status);
         response.ContentType = "application/json";
-        if (status.RetryAfter is { } delay)
+        if (status.RetryAfter is { } delay && delay >= TimeSpan.Zero)
         {
             response.Headers.RetryAfter = ((long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

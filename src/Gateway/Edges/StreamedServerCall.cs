@@ -76,6 +76,20 @@ internal abstract class StreamedServerCall : ServerCall
 
     public sealed override ValueTask FlushAsync(CancellationToken cancellationToken) => _response.FlushAsync(cancellationToken);
 
+    public sealed override async ValueTask<bool> TryAbandonAsync()
+    {
+        // Closed first: the head may be about to leave by its timer.
+        await _response.CloseAsync();
+        if (_response.HasStarted)
+        {
+            return false;
+        }
+
+        _messages.Dispose();
+        await _response.DisposeAsync();
+        return true;
+    }
+
     public sealed override async ValueTask CompleteAsync(CallStatus status)
     {
         _messages.Dispose();

@@ -6,6 +6,7 @@ using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Transcoders.Calls;
 using Transcoders.Grpc;
+using Transcoders.Http;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -58,13 +59,20 @@ internal sealed partial class GatewayForwarder(
             transformer = new MetadataTransformer(transformer, route.Metadata);
         }
 
-        if (NeedsMessageFlushing(context.Request.ContentType))
+        if (NeedsMessageFlushing(context.Request))
         {
             transformer = new GrpcContentTypeTransformer(transformer, context.Request.ContentType!);
             context.Request.ContentType = GrpcHeaders.ContentType;
         }
 
-        var started = clock.GetTimestamp();
+        var attempts = AttemptsAt(context, route);
+        if (attempts is not null)
+        {
+            transformer = new AttemptTransformer(transformer, attempts, route, clock);
+            cancellationToken = attempts.Token;
+        }
+
+        var started = attempts?.Started ?? clock.GetTimestamp();
         telemetry.Begin(plans.Labels);
         var error = ForwarderError.Request;
         CallStatus? failure = null;
@@ -72,6 +80,15 @@ internal sealed partial class GatewayForwarder(
         {
             error = await inner.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
             failure = ForwardedStatus.OfFailure(error, context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested ?? false);
+            if (attempts is not null)
+            {
+                failure = Judge(context, route, attempts, error, failure);
+                if (attempts.IsHeld)
+                {
+                    return error;
+                }
+            }
+
             if (failure is not null && !context.Response.HasStarted)
             {
                 await TellAsync(context, route, edge, failure);
@@ -81,8 +98,49 @@ internal sealed partial class GatewayForwarder(
         }
         finally
         {
-            telemetry.End(plans.Labels, failure?.Code ?? ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
+            if (attempts is { IsHeld: true })
+            {
+                telemetry.Withdraw(plans.Labels);
+            }
+            else
+            {
+                telemetry.End(plans.Labels, failure?.Code ?? ForwardedStatus.Read(context, error), clock.GetElapsedTime(started), null);
+            }
         }
+    }
+
+    /// <summary>The attempts at a request whose cluster has resilience; null for all others, at the price of one look.</summary>
+    private static CallAttempts? AttemptsAt(HttpContext context, CallRoute route) =>
+        route.Resilience is null ? null : context.Features.Get<CallAttempts>();
+
+    /// <summary>Tells the attempts how forwarding failed, if it did; they may hold it back.</summary>
+    private static CallStatus? Judge(HttpContext context, CallRoute route, CallAttempts attempts, ForwarderError error, CallStatus? failure)
+    {
+        if (attempts.TimedOut is { } tooSlow && error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
+        {
+            // To YARP our token is a client that left; to passive health it is a server that was too slow.
+            failure = tooSlow;
+            context.Features.Set<IForwarderErrorFeature>(new ErrorFeature(ForwarderError.RequestTimedOut));
+        }
+
+        if (failure is null)
+        {
+            return null;
+        }
+
+        failure = new CallStatus(failure.Code, failure.Message)
+        {
+            HttpStatus = failure.HttpStatus,
+            Origin = error == ForwarderError.RequestBodyClient ? StatusOrigin.Client : StatusOrigin.Transport,
+            IsUnsent = error == ForwarderError.Request && UnsentRequest.Is(context.Features.Get<IForwarderErrorFeature>()?.Exception),
+        };
+        attempts.Observe(failure);
+        if (!context.Response.HasStarted && attempts.MayRetry(failure, AttemptTransformer.IsRepeatable(context, route), streams: false))
+        {
+            attempts.Hold(failure, route.Id);
+        }
+
+        return failure;
     }
 
     /// <summary>A gRPC client wants a status, not a bare 502; for the others a timeout is 504, which YARP takes for a client that left (400).</summary>
@@ -136,7 +194,7 @@ internal sealed partial class GatewayForwarder(
                 Version = requestConfig.Version,
                 VersionPolicy = requestConfig.VersionPolicy,
             };
-            var status = await edge.HandleAsync(new EdgeRequest(context, route, plans, destination, shaped, shaper, clock));
+            var status = await edge.HandleAsync(new EdgeRequest(context, route, plans, destination, shaped, shaper, clock, AttemptsAt(context, route)));
             return Report(context, status);
         }
         catch (Exception e) when (!context.Response.HasStarted)
@@ -171,9 +229,14 @@ internal sealed partial class GatewayForwarder(
         return error;
     }
 
-    /// <summary>YARP flushes message by message for the exact media type alone; a full-duplex call of any sub-format would hang without.</summary>
-    private static bool NeedsMessageFlushing(string? contentType) =>
-        contentType is not null && contentType.Length > GrpcHeaders.ContentType.Length && GrpcHeaders.IsGrpc(contentType);
+    /// <summary>
+    /// YARP flushes message by message, and lets a body pause, for the exact gRPC media type alone: a full-duplex call
+    /// of any sub-format of it, or of JSON values one after the other, would hang without.
+    /// </summary>
+    private static bool NeedsMessageFlushing(HttpRequest request) =>
+        request.ContentType is { } type
+        && ((type.Length > GrpcHeaders.ContentType.Length && GrpcHeaders.IsGrpc(type))
+            || (JsonMediaTypes.IsSequence(type) && request.ContentLength is null && !HttpProtocol.IsHttp11(request.Protocol)));
 
     [LoggerMessage(201, LogLevel.Error, "CallBroke: route {Route}")]
     private static partial void CallBroke(ILogger logger, Exception exception, string route);

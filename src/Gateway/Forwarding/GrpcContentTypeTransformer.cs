@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Gateway.Forwarding;
 
 /// <summary>
-/// Gives the backend the client's own `application/grpc+proto` back, after YARP was shown the plain type:
+/// Gives the backend the client's own `application/grpc+proto` or NDJSON back, after YARP was shown gRPC's plain type:
 /// it streams message by message only for that one.
 /// </summary>
 internal sealed class GrpcContentTypeTransformer(HttpTransformer inner, string contentType) : HttpTransformer

@@ -1,7 +1,9 @@
 using Gateway.Dispatch;
 using Gateway.Edges;
+using Gateway.Telemetry;
 using Transcoders.Calls;
 using Transcoders.Grpc;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
 
@@ -9,10 +11,10 @@ namespace Gateway.Forwarding;
 internal static class NoDestination
 {
     /// <summary>A step after load balancing. Costs a call that has a destination one look.</summary>
-    public static Task StepAsync(HttpContext context, RequestDelegate next, EdgeSelector edges) =>
-        context.GetReverseProxyFeature().AvailableDestinations.Count == 0 ? TellAsync(context, next, edges) : next(context);
+    public static Task StepAsync(HttpContext context, RequestDelegate next, EdgeSelector edges, CallTelemetry telemetry) =>
+        context.GetReverseProxyFeature().AvailableDestinations.Count == 0 ? TellAsync(context, next, edges, telemetry) : next(context);
 
-    private static async Task TellAsync(HttpContext context, RequestDelegate next, EdgeSelector edges)
+    private static async Task TellAsync(HttpContext context, RequestDelegate next, EdgeSelector edges, CallTelemetry telemetry)
     {
         // YARP first: it counts the failure and sets 503.
         await next(context);
@@ -21,8 +23,13 @@ internal static class NoDestination
             return;
         }
 
-        // What is forwarded as it is keeps YARP's answer, but a gRPC client wants a status.
         var (edge, plans) = edges.Select(context, route);
+        if (plans is not null && context.Features.Get<IForwarderErrorFeature>()?.Error == ForwarderError.NoAvailableDestinations)
+        {
+            telemetry.Refuse(plans.Labels, StatusCode.Unavailable, TimeSpan.Zero);
+        }
+
+        // What is forwarded as it is keeps YARP's answer, but a gRPC client wants a status.
         if (plans is { IsPassThrough: false } || edge.Name == GrpcTraits.Name)
         {
             await edge.RefuseAsync(context, route, new CallStatus(StatusCode.Unavailable, $"No destination of the cluster '{route.ClusterId}' is available."));

@@ -1,6 +1,7 @@
 using Gateway.Edges;
 using Gateway.Model;
 using Gateway.Security;
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
@@ -66,11 +67,14 @@ internal static class Proxy
             policed.UseOutputCache();
         });
         var edges = app.Services.GetRequiredService<EdgeSelector>();
+        var telemetry = app.Services.GetRequiredService<CallTelemetry>();
+        var resilience = ActivatorUtilities.CreateInstance<ResilienceStep>(app.Services);
         app.MapReverseProxy(proxy =>
         {
+            proxy.Use(resilience.InvokeAsync);
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
-            proxy.Use((context, next) => NoDestination.StepAsync(context, next, edges));
+            proxy.Use((context, next) => NoDestination.StepAsync(context, next, edges, telemetry));
             proxy.UsePassiveHealthChecks();
         }).ConfigureEndpoints((endpoint, route) =>
         {

@@ -24,4 +24,6 @@ public sealed class GatewayModel
 /// <param name="Registration">Its protocol.</param>
 /// <param name="Schema">Its schema; null when payloads are opaque.</param>
 /// <param name="Backend">Opens calls; null when every edge is forwarded.</param>
-public sealed record ClusterModel(string Fingerprint, ClusterSettings Settings, BackendRegistration Registration, SchemaCatalog? Schema, IBackend? Backend);
+/// <param name="Resilience">How its failures are met; null when they are told as they are.</param>
+public sealed record ClusterModel(string Fingerprint, ClusterSettings Settings, BackendRegistration Registration, SchemaCatalog? Schema, IBackend? Backend,
+    ClusterResilience? Resilience);

@@ -12,7 +12,13 @@ using Transcoders.Schema;
 namespace Gateway.Model;
 
 /// <summary>Compiles a declared configuration into a model, or lists everything that is wrong with it.</summary>
-public sealed class GatewayModelCompiler(IReadOnlyList<BackendRegistration> backends, IReadOnlyList<ProtocolTraits> edges, SchemaLoader schemas)
+/// <param name="backends">The protocols behind the gateway.</param>
+/// <param name="edges">The protocols in front of it.</param>
+/// <param name="schemas">Loads the clusters' schemas.</param>
+/// <param name="clock">The clock of resilience.</param>
+/// <param name="resilienceLog">Hears of retries and circuits.</param>
+public sealed class GatewayModelCompiler(
+    IReadOnlyList<BackendRegistration> backends, IReadOnlyList<ProtocolTraits> edges, SchemaLoader schemas, TimeProvider clock, ILogger<ClusterResilience> resilienceLog)
 {
     /// <param name="config">As read.</param>
     /// <param name="previous">The model in force, whose unchanged clusters are kept; null at start.</param>
@@ -100,6 +106,9 @@ public sealed class GatewayModelCompiler(IReadOnlyList<BackendRegistration> back
             }
         }
 
-        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config, schema));
+        var resilience = kept?.Resilience ?? (settings.Resilience is { } declared
+            ? new ClusterResilience(settings.Id, declared, registration.IsRepeatable, clock, resilienceLog)
+            : null);
+        return new ClusterModel(fingerprint, settings, registration, schema, registration.Create?.Invoke(settings, config, schema), resilience);
     }
 }

@@ -47,6 +47,9 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
+            Resilience = cluster.Resilience,
+            RepeatablePaths = (cluster.Schema?.Methods ?? []).Where(static m => m.IsRepeatable && !m.Shape.StreamsRequests()).Select(static m => m.Path)
+                .ToFrozenSet(StringComparer.Ordinal),
             StreamIdle = settings.Options.Limits.StreamIdle ?? Timeout.InfiniteTimeSpan,
         };
     }

@@ -29,6 +29,8 @@ internal sealed class CallCounts(CallLabels labels)
 
     public void Begin() => Interlocked.Increment(ref _active);
 
+    public void Withdraw() => Interlocked.Decrement(ref _active);
+
     public void End(StatusCode code, CallTally? tally)
     {
         Interlocked.Decrement(ref _active);

@@ -52,6 +52,20 @@ public sealed class CallTelemetry : IDisposable
         CountsOf(labels).Begin();
     }
 
+    /// <summary>Takes a call back that was counted in: it did not end, but begins again.</summary>
+    public void Withdraw(CallLabels labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        CountsOf(labels).Withdraw();
+    }
+
+    /// <summary>Counts a call that was refused before it began.</summary>
+    public void Refuse(CallLabels labels, StatusCode code, TimeSpan elapsed)
+    {
+        Begin(labels);
+        End(labels, code, elapsed, null);
+    }
+
     /// <summary>Counts a call out, with what it carried; <paramref name="tally"/> is null for forwarded calls, whose messages nobody cut.</summary>
     public void End(CallLabels labels, StatusCode code, TimeSpan elapsed, CallTally? tally)
     {

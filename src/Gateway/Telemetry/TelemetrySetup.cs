@@ -30,6 +30,7 @@ public static class TelemetrySetup
         var services = builder.Services;
         services.AddMetrics();
         services.AddSingleton<CallTelemetry>();
+        services.AddSingleton<ResilienceTelemetry>();
         services.AddSingleton<CallRegistry>();
         services.AddSingleton<ConfigTelemetry>();
         var exporter = new PrometheusExporter(Version);

@@ -22,8 +22,11 @@ public sealed class CallHead
 
     public Deadline Deadline { get; init; }
 
-    /// <summary>The client's address as text (`203.0.113.9:41234`); null where there is none, as on stdio.</summary>
+    /// <summary>The client's address as text (`203.0.113.9`); null where there is none, as on stdio.</summary>
     public string? Peer { get; init; }
+
+    /// <summary>The client's port; zero where there is none.</summary>
+    public int PeerPort { get; init; }
 
     /// <summary>Where a stream that was broken off goes on: what the client had last of it (`Last-Event-ID`), for a backend that gave it; null when it begins.</summary>
     public string? Cursor { get; init; }

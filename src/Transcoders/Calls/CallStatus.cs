@@ -33,7 +33,10 @@ public sealed class CallStatus
     /// <summary>Who brought the call to this end. Health counts <see cref="StatusOrigin.Transport"/> against a destination; retries look at it too.</summary>
     public StatusOrigin Origin { get; init; }
 
-    /// <summary>When the client may try again; null when nobody said.</summary>
+    /// <summary>True when the call certainly never reached a server: whatever it does, it may be tried elsewhere.</summary>
+    public bool IsUnsent { get; init; }
+
+    /// <summary>When the client may try again; null when nobody said, negative when it should not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public bool IsOk => Code == StatusCode.Ok;

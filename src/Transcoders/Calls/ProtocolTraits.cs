@@ -24,6 +24,9 @@ public sealed record ProtocolTraits
     /// <summary>Why requests cannot stream, in the words of the planner's sentence (`an event stream flows one way only`); null when they can.</summary>
     public string? RequestStreamRefusal { get; init; }
 
+    /// <summary>Why answers cannot stream, in the same words; null when they can, or when there is no more to say than that they cannot.</summary>
+    public string? ResponseStreamRefusal { get; init; }
+
     /// <summary>Why both directions cannot stream in one call, in the same words; null when they can.</summary>
     public string? DuplexRefusal { get; init; }
 
@@ -50,4 +53,13 @@ public sealed record ProtocolTraits
 
     /// <summary>A backend's: it is a foreign service whose JSON may hold fields the schema does not know; they are dropped rather than refused.</summary>
     public bool AnswersLeniently { get; init; }
+
+    /// <summary>A backend's: how an answer opens is its own to say, as an HTTP head is, so that an edge waits for it however long it takes.</summary>
+    public bool AnswersWithHead { get; init; }
+
+    /// <summary>A backend's: what it takes and answers is an HTTP request and response, which only an edge of <see cref="CarriesHttp"/> has.</summary>
+    public bool IsHttpOnly { get; init; }
+
+    /// <summary>An edge's: a call is one HTTP request with one HTTP response, whose status, headers and body can be the backend's own.</summary>
+    public bool CarriesHttp { get; init; }
 }

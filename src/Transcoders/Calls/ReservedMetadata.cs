@@ -17,6 +17,12 @@ public static class ReservedMetadata
         "traceparent", "tracestate", "baggage",
     ], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string> OfOneHop = FrozenSet.ToFrozenSet(
+    [
+        "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
+        "content-length", "content-type", "date", "server", "alt-svc",
+    ], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>True when the header must not become metadata, whatever the route's policy.</summary>
     public static bool Contains(string name)
     {
@@ -35,5 +41,15 @@ public static class ReservedMetadata
             'x' => name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase),
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// True when a header of a backend's HTTP answer must not reach the client though the answer passes as it is: it belongs to one hop, says how
+    /// this hop frames the body, or is the gateway's own to write.
+    /// </summary>
+    public static bool IsOfOneHop(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return OfOneHop.Contains(name) || name.StartsWith(':') || name.StartsWith("proxy-", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -3,7 +3,7 @@ namespace Transcoders.Calls;
 /// <summary>Our half towards the client: what it asks is read here, what it is answered is written here.</summary>
 /// <remarks>
 /// The read side (<see cref="ReadAsync"/>) may run beside the write side; neither may run beside itself.
-/// The relay calls <see cref="CompleteAsync"/> exactly once, last, also after a failure.
+/// The relay calls <see cref="CompleteAsync"/> exactly once, last, also after a failure, unless <see cref="TryAbandonAsync"/> has taken its place.
 /// </remarks>
 public abstract class ServerCall
 {
@@ -30,6 +30,12 @@ public abstract class ServerCall
 
     /// <summary>Sends what was kept back. The relay calls it before it waits for the backend.</summary>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lets go of the call without an answer, so that its request can be read again from the start by another attempt.
+    /// False when something of an answer has been given: <see cref="CompleteAsync"/> is then still due. By default always.
+    /// </summary>
+    public virtual ValueTask<bool> TryAbandonAsync() => new(false);
 
     /// <summary>
     /// Ends the call. A failure after the answer began must be visible to the client in whatever way its protocol has;

@@ -44,10 +44,9 @@ public struct GrpcStatusReader
         {
             _details = GrpcBinaryHeader.Decode(value);
         }
-        else if (name.Equals(GrpcHeaders.RetryPushback, StringComparison.OrdinalIgnoreCase)
-            && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+        else if (name.Equals(GrpcHeaders.RetryPushback, StringComparison.OrdinalIgnoreCase))
         {
-            _retryAfter = TimeSpan.FromMilliseconds(milliseconds);
+            _retryAfter = Pushback(value);
         }
     }
 
@@ -68,6 +67,12 @@ public struct GrpcStatusReader
             Origin = StatusOrigin.Backend,
         };
     }
+
+    /// <summary>When a server lets a call come back; −1 ms, that is never, for what is negative or no number. Source: gRFC A6, "Pushback".</summary>
+    public static TimeSpan Pushback(string value) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : TimeSpan.FromMilliseconds(-1);
 
     /// <summary>Field 1 of a serialised google.rpc.Status; protobuf's default when it is absent, −1 when the bytes are no message.</summary>
     private static long DetailsCode(ReadOnlySpan<byte> status)

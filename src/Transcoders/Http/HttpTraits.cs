@@ -16,6 +16,7 @@ public static class HttpTraits
         Formats = [PayloadFormat.Json, PayloadFormat.Text, PayloadFormat.Binary],
         NeedsSchema = false,
         ExpectsOneAnswer = true,
+        CarriesHttp = true,
     };
 
     /// <param name="hasSchema">Whether the cluster has a schema: its methods are then called by their HTTP rules.</param>

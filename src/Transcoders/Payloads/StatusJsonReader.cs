@@ -21,12 +21,12 @@ public sealed class StatusJsonReader : StatusReader
     }
 
     /// <summary>The status; null when the text is not a JSON object with an integer `code` from 0 to 16.</summary>
-    public override CallStatus? Read(ReadOnlySpan<byte> json)
+    public override CallStatus? Read(ReadOnlySpan<byte> payload)
     {
         try
         {
-            var scanner = new JsonScanner(json, MaxDepth);
-            var status = Read(ref scanner, json.Length);
+            var scanner = new JsonScanner(payload, MaxDepth);
+            var status = Read(ref scanner, payload.Length);
             scanner.ExpectEnd();
             return status;
         }

@@ -77,6 +77,11 @@ public sealed class CallPlanner
     {
         ArgumentNullException.ThrowIfNull(edge);
         ArgumentNullException.ThrowIfNull(backend);
+        if (backend.IsHttpOnly && !edge.CarriesHttp)
+        {
+            return PlanResult.Refuse($"{Capital(edge.Article)} cannot serve {backend.Article}, which answers with an HTTP head and body; {Others(static e => e.CarriesHttp)} would work.");
+        }
+
         if (edge.NeedsSchema || backend.NeedsSchema)
         {
             var which = edge.NeedsSchema ? edge.Article : backend.Article;
@@ -113,7 +118,7 @@ public sealed class CallPlanner
 
         if (method.Shape.StreamsResponses() && !backend.StreamsResponses)
         {
-            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams responses, and this protocol does not.";
+            return $"{Capital(backend.Article)} cannot carry {method.FullName}: it streams responses, and {backend.ResponseStreamRefusal ?? "this protocol does not"}.";
         }
 
         return method.Shape == CallShape.Duplex && backend.DuplexRefusal is { } reason

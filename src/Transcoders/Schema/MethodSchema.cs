@@ -39,6 +39,9 @@ public sealed class MethodSchema
 
     public CallShape Shape { get; }
 
+    /// <summary>True when the method's author said that calling it twice does no harm.</summary>
+    public bool IsRepeatable => Idempotency != MethodIdempotency.Unknown;
+
     public MessageDescriptor Input { get; }
 
     public MessageDescriptor Output { get; }

@@ -47,8 +47,12 @@ public static class ExitCodeMapping
     public static CallStatus ToStatus(ProcessExit exit) => ToStatus(exit, stderrTail: null);
 
     /// <summary>As above; a tail of stderr that is not null is shown to the client.</summary>
-    public static CallStatus ToStatus(ProcessExit exit, string? stderrTail)
+    public static CallStatus ToStatus(ProcessExit exit, string? stderrTail) => ToStatus(exit, ExitCodeTable.Sysexits, stderrTail);
+
+    /// <summary>As above, by a convention of the program's own.</summary>
+    public static CallStatus ToStatus(ProcessExit exit, ExitCodeTable codes, string? stderrTail)
     {
+        ArgumentNullException.ThrowIfNull(codes);
         if (exit.IsSuccess)
         {
             return CallStatus.Ok;
@@ -56,7 +60,7 @@ public static class ExitCodeMapping
 
         var code = exit switch
         {
-            { Code: { } number } => FromCode(number),
+            { Code: { } number } => codes[number],
             { Signal: { } signal } => FromSignal(signal),
             _ => StatusCode.Unknown,
         };

@@ -8,7 +8,7 @@ namespace Transcoders.Stdio;
 /// Used by one reader at a time; who creates it, disposes.
 /// </summary>
 /// <remarks>
-/// The loop: <see cref="TryRead"/> until false, then read into <see cref="GetMemory"/> and <see cref="Advance"/>, or <see cref="End"/>.
+/// The loop: <see cref="TryRead(out ReadOnlyMemory{byte})"/> until false, then read into <see cref="GetMemory"/> and <see cref="Advance"/>, or <see cref="End"/>.
 /// </remarks>
 public sealed class FrameBuffer : IDisposable
 {
@@ -43,10 +43,15 @@ public sealed class FrameBuffer : IDisposable
 
     /// <summary>Cuts the next message, valid until the next call of any method here; false when more bytes are needed, or after the last.</summary>
     /// <exception cref="CallException">See <see cref="StdioFraming.TryRead"/>.</exception>
-    public bool TryRead(out ReadOnlyMemory<byte> message)
+    public bool TryRead(out ReadOnlyMemory<byte> message) => TryRead(_framing, out message);
+
+    /// <summary>Cuts one message by another framing, such as a head before what follows it.</summary>
+    /// <exception cref="CallException">See <see cref="StdioFraming.TryRead"/>.</exception>
+    public bool TryRead(StdioFraming framing, out ReadOnlyMemory<byte> message)
     {
+        ArgumentNullException.ThrowIfNull(framing);
         var buffered = _bytes.AsSpan(_start, _end - _start);
-        if (!_framing.TryRead(buffered, ref _scanned, Ended, _limit, out var frame))
+        if (!framing.TryRead(buffered, ref _scanned, Ended, _limit, out var frame))
         {
             _start += frame.Consumed;
             message = default;
@@ -57,6 +62,9 @@ public sealed class FrameBuffer : IDisposable
         _start += frame.Consumed;
         return true;
     }
+
+    /// <summary>True when nothing that has arrived is left uncut.</summary>
+    public bool IsEmpty => _start == _end;
 
     /// <summary>Room for the next read; never empty. It ends the loan of the last message.</summary>
     public Memory<byte> GetMemory()

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Transcoders.Calls;
-
 namespace Transcoders.Stdio;
 
 /// <summary>Cuts lines. They end in LF; a CR before it belongs to the ending; the last one needs no LF.</summary>
@@ -45,14 +42,5 @@ public static class LineReader
     private static int LengthWithoutCr(ReadOnlySpan<byte> buffer, int end) =>
         end > 0 && buffer[end - 1] == Cr ? end - 1 : end;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ThrowIfOver(int length, int limit)
-    {
-        if (length > limit)
-        {
-            // 502, not the client's 429 or 413: it is the server that said too much.
-            throw new CallException(new CallStatus(
-                StatusCode.ResourceExhausted, $"The process wrote a line longer than the limit of {limit} bytes.") { HttpStatus = 502 });
-        }
-    }
+    private static void ThrowIfOver(int length, int limit) => FramingErrors.ThrowIfOver(length, limit, "a line");
 }

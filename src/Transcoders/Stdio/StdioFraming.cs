@@ -14,6 +14,10 @@ public abstract class StdioFraming
         {
             ["ndjson"] = static format => new LineFraming(format),
             ["raw"] = static _ => new RawFraming(),
+            ["len32"] = static _ => new Len32Framing(),
+            ["varint"] = static _ => new VarintFraming(),
+            ["json-seq"] = static _ => new JsonSequenceFraming(),
+            ["lsp"] = static _ => new ContentLengthFraming(),
         }.ToFrozenDictionary();
 
     /// <summary>The names a configuration may use, sorted.</summary>

@@ -36,7 +36,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Speaks prior-knowledge HTTP/2 on the same port.</summary>
     public HttpClient Http2 { get; }
 
-    private string File => Path.Combine(_directory, "gateway.json");
+    /// <summary>The configuration file.</summary>
+    public string File => Path.Combine(_directory, "gateway.json");
 
     /// <summary>Starts it with a file of this text; <paramref name="change"/> may set what the command line or the environment would.</summary>
     public static async Task<RunningGateway> StartAsync(string configuration, Func<GatewayHostOptions, GatewayHostOptions>? change = null)

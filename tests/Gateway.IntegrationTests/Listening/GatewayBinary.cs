@@ -27,14 +27,13 @@ internal sealed partial class GatewayBinary : IAsyncDisposable
 
     public static GatewayBinary Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(DotNet, [Assembly, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
+        var start = StartInfo(arguments);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         return new GatewayBinary(Process.Start(start)!);
     }
+
+    /// <summary>How it is started; whoever starts it says what becomes of its pipes.</summary>
+    public static ProcessStartInfo StartInfo(params string[] arguments) => new(DotNet, [Assembly, .. arguments]) { WorkingDirectory = AppContext.BaseDirectory };
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)

@@ -37,7 +37,7 @@ internal sealed record CallEnd
         Wire = wire,
     };
 
-    public static CallEnd Broken(Exception cause, int wire = 0) => new() { Cause = cause.Message, Wire = wire };
+    public static CallEnd Broken(Exception cause, int wire = 0) => new() { Cause = cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message, Wire = wire };
 
     public override string ToString() => $"{Code?.ToString() ?? "broken off"} ({Wire}) {Message}{Cause} {Details}";
 }

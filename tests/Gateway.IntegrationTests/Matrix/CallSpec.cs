@@ -25,8 +25,11 @@ internal sealed record CallSpec
 /// <summary>The routes there are for each backend.</summary>
 internal static class Variants
 {
-    /// <summary>With `Timeout` 0.3 s.</summary>
+    /// <summary>With `Timeout` 1.5 s.</summary>
     public const string Timeout = "timeout";
+
+    /// <summary>To the cluster whose calls may be killed.</summary>
+    public const string Killable = "killable";
 
     /// <summary>Header by which a call chooses its route: `x-rig: grpc-timeout`.</summary>
     public const string Header = "x-rig";

@@ -13,6 +13,9 @@ internal sealed class Cell(IEdgeDriver edge, IBackendRig backend) : IAsyncDispos
 
     public IBackendRig Backend { get; } = backend;
 
+    /// <summary>Both sides speak the same protocol: YARP passes the bytes on, and the gateway does not look into them.</summary>
+    public bool IsForwarded => Edge.Edge == Backend.Backend && Edge.Edge != "stdio";
+
     /// <summary>Under which the backend counts the calls of this behaviour.</summary>
     public string Key { get; } = Guid.NewGuid().ToString("N");
 
@@ -26,7 +29,17 @@ internal sealed class Cell(IEdgeDriver edge, IBackendRig backend) : IAsyncDispos
     /// <summary>A request of this cell's key: the JSON members after it.</summary>
     public string Request(string members = "") => members.Length == 0 ? $"{{\"key\":\"{Key}\"}}" : $"{{\"key\":\"{Key}\",{members}}}";
 
-    public Task<Seen> SeeAsync(Func<Seen, bool> until) => Backend.WaitAsync(Key, until, Wait.Token());
+    public async Task<Seen> SeeAsync(Func<Seen, bool> until)
+    {
+        try
+        {
+            return await Backend.WaitAsync(Key, until, Wait.Token());
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"The backend has seen only {Backend.Now(Key)}.", e);
+        }
+    }
 
     /// <summary>The next message, which must be one.</summary>
     public static async Task<JsonElement> ReadAsync(EdgeCall call)
@@ -56,6 +69,6 @@ internal sealed class Cell(IEdgeDriver edge, IBackendRig backend) : IAsyncDispos
         }
 
         // Nothing of the call is left at the backend: no stream, no process.
-        await SeeAsync(seen => seen.Active == 0);
+        await SeeAsync(static seen => seen.Active == 0);
     }
 }

@@ -12,6 +12,9 @@ internal interface IEdgeDriver : IDisposable
     /// <summary>What this edge can carry.</summary>
     EdgeTraits Traits { get; }
 
+    /// <summary>A call costs so much that a few of the 16 codes must do where the backend is what is proven.</summary>
+    bool IsSlow => false;
+
     /// <summary>The wire status of a code: HTTP status, close code; 200 for gRPC.</summary>
     int WireOf(Grpc.Core.StatusCode code);
 
@@ -30,6 +33,12 @@ internal sealed record EdgeTraits
     public string? NoResponseHeaders { get; init; }
 
     public string? NoTrailers { get; init; }
+
+    /// <summary>Why the gateway has no say in how long a call lasts that it forwards as it is.</summary>
+    public string? NoForwardedDeadline { get; init; }
+
+    /// <summary>Why the gateway has no say in the metadata of a call that it forwards as it is.</summary>
+    public string? NoForwardedMetadata { get; init; }
 }
 
 /// <summary>The client's half of one call; messages are JSON.</summary>

@@ -8,11 +8,24 @@ internal static class MatrixTable
     private static readonly string[] Protocols = ["http", "sse", "websocket", "grpc", "stdio"];
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(string Edge, string Backend), (int Passed, int Total)> Cells = [];
+    private static (TimeSpan Time, string Cell)? _slowest;
     private static readonly SortedSet<string> Without = new(StringComparer.Ordinal);
 
     public static void Passed(string edge, string backend) => Count(edge, backend, 1);
 
     public static void Failed(string edge, string backend) => Count(edge, backend, 0);
+
+    /// <summary>Keeps the slowest.</summary>
+    public static void CancelTook(TimeSpan time, string edge, string backend)
+    {
+        lock (Gate)
+        {
+            if (_slowest is null || time > _slowest.Value.Time)
+            {
+                _slowest = (time, $"{edge} → {backend}");
+            }
+        }
+    }
 
     public static void NotCarried(string edge, string backend, string behaviour, string reason)
     {
@@ -49,6 +62,11 @@ internal static class MatrixTable
                 }
 
                 text.Append('\n');
+            }
+
+            if (_slowest is { } slowest)
+            {
+                text.Append($"\nA cancel took {slowest.Time.TotalMilliseconds:F0} ms at most to reach the backend ({slowest.Cell}).\n");
             }
 
             text.Append("\nPassed of what the cell carries; — is not built yet. What a cell cannot carry:\n\n");

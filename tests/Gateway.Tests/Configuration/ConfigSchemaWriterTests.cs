@@ -32,7 +32,7 @@ public sealed class ConfigSchemaWriterTests
     {
         var schema = ConfigSchemaWriter.Write();
 
-        Assert.DoesNotContain("\"Resilience\"", schema, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"Hedging\"", schema, StringComparison.Ordinal);
         Assert.DoesNotContain("\"lsp\"", schema, StringComparison.Ordinal);
         Assert.Contains("\"ndjson\"", schema, StringComparison.Ordinal);
     }

@@ -140,7 +140,7 @@ public sealed class GatewayConfigReaderTests
                   "library": { "Protocl": "grpc", "Destinations": { "a": { "Address": "stdio:jq" } } },
                   "tools": { "Protocol": "stdio", "Destinations": { "a": { "Address": "http://x" } } },
                   "empty": { "Process": { "Command": "jq -c ." }, "Schema": { "DescriptorSets": [ "/nowhere/x.binpb" ] } },
-                  "later": { "Protocol": "stdio", "Process": { "Command": "jq", "Framing": "lsp", "Lifetime": "pool", "Dialect": "mcp", "User": "nobody", "Limits": { "Memory": "1MiB" } }, "Resilience": {} }
+                  "later": { "Protocol": "stdio", "Process": { "Command": "jq", "Framing": "lsp", "Lifetime": "pool", "Dialect": "mcp", "User": "nobody", "Limits": { "Memory": "1MiB" } }, "Resilience": { "Hedging": {}, "Retry": { "Attempts": 1, "Statuses": [ "UNAVAILBLE" ] } } }
                 }
               }
             }
@@ -169,7 +169,9 @@ public sealed class GatewayConfigReaderTests
                 "gateway.json:18:118: ReverseProxy:Clusters:later:Process:Dialect: Dialect 'mcp' is not supported yet by this version; use 'none'",
                 "gateway.json:18:125: ReverseProxy:Clusters:later:Process:User: 'User' is not supported yet by this version; run the gateway as that user",
                 "gateway.json:18:155: ReverseProxy:Clusters:later:Process:Limits:Memory: 'Memory' is not supported yet by this version; leave it out",
-                "gateway.json:18:177: ReverseProxy:Clusters:later:Resilience: 'Resilience' is not supported yet by this version; leave it out",
+                "gateway.json:18:193: ReverseProxy:Clusters:later:Resilience:Hedging: 'Hedging' is not supported yet by this version; use Timeout with Retry",
+                "gateway.json:18:231: ReverseProxy:Clusters:later:Resilience:Retry:Attempts: expected a whole number from 2 to 10, found '1'",
+                "gateway.json:18:248: ReverseProxy:Clusters:later:Resilience:Retry:Statuses:0: 'UNAVAILBLE' is none of CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS, UNAUTHENTICATED (did you mean 'UNAVAILABLE'?)",
             ],
             problems);
     }

@@ -25,6 +25,60 @@ internal static class StdioTargets
         }
     }
 
+    /// <summary>Messages of known length are the same however they arrive, and are themselves again once written.</summary>
+    public static void Lengths(ReadOnlySpan<byte> input)
+    {
+        foreach (var name in new[] { "len32", "varint", "lsp" })
+        {
+            Require(StdioFraming.TryCreate(name, PayloadFormat.Binary, out var framing), "no such framing");
+            RoundTrip(framing!, input);
+            List<byte[]> pieces;
+            try
+            {
+                pieces = Read(framing!, input, RandomOf(input));
+            }
+            catch (CallException)
+            {
+                continue;
+            }
+
+            using var again = new PayloadBuffer(1 << 20);
+            foreach (var piece in pieces)
+            {
+                framing!.Write(piece, again);
+            }
+
+            Require(Same(pieces, Read(framing!, again.WrittenSpan, new Random(1))), "other messages once written");
+        }
+    }
+
+    /// <summary>Every element of a sequence is one JSON value; what is written between others is read again.</summary>
+    public static void Sequence(ReadOnlySpan<byte> input)
+    {
+        Require(StdioFraming.TryCreate("json-seq", PayloadFormat.Json, out var framing), "no such framing");
+        var pieces = Read(framing!, input, RandomOf(input));
+        using var again = new PayloadBuffer(1 << 20);
+        foreach (var piece in pieces)
+        {
+            using var document = System.Text.Json.JsonDocument.Parse(piece, new System.Text.Json.JsonDocumentOptions { MaxDepth = 10_000 });
+            framing!.Write(piece, again);
+        }
+
+        Require(Same(pieces, Read(framing!, again.WrittenSpan, new Random(1))), "other messages once written");
+    }
+
+    private static void RoundTrip(StdioFraming framing, ReadOnlySpan<byte> input)
+    {
+        var message = input[..Math.Min(input.Length, Limit)];
+        using var output = new PayloadBuffer(1 << 20);
+        framing.Write(message, output);
+        var read = Read(framing, output.WrittenSpan, new Random(1));
+        Require(read.Count == 1 && read[0].AsSpan().SequenceEqual(message), "not itself once written");
+    }
+
+    private static bool Same(List<byte[]> one, List<byte[]> other) =>
+        one.Count == other.Count && one.Zip(other).All(static pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+
     private static List<byte[]> Read(StdioFraming framing, ReadOnlySpan<byte> input, Random random)
     {
         using var buffer = new FrameBuffer(framing, Limit);

@@ -130,7 +130,7 @@ public sealed class LineFramingTests
     [Fact]
     public void Names_AreThoseThatCanBeCreated()
     {
-        Assert.Equal(["ndjson", "raw"], StdioFraming.Names);
+        Assert.Equal(["json-seq", "len32", "lsp", "ndjson", "raw", "varint"], StdioFraming.Names);
         foreach (var name in StdioFraming.Names)
         {
             Assert.True(StdioFraming.TryCreate(name, PayloadFormat.Text, out var framing));

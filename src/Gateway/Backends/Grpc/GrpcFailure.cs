@@ -16,16 +16,16 @@ internal static class GrpcFailure
         if (Find<HttpProtocolException>(exception) is { } protocol)
         {
             var code = GrpcStatusMapping.FromHttp2Error(protocol.ErrorCode);
-            return new CallStatus(code, $"The backend reset the call (HTTP/2 error {protocol.ErrorCode}).") { Origin = StatusOrigin.Transport, HttpStatus = 502 };
+            return new CallStatus(code, $"The backend reset the call (HTTP/2 error {protocol.ErrorCode}).") { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
         }
 
         if (exception is OperationCanceledException)
         {
-            return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504 };
+            return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504, IsUnsent = !started };
         }
 
         var text = started ? "The connection to the backend was lost." : "The backend cannot be reached: " + Cause(exception);
-        return new CallStatus(StatusCode.Unavailable, text) { Origin = StatusOrigin.Transport, HttpStatus = 502 };
+        return new CallStatus(StatusCode.Unavailable, text) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = !started && UnsentRequest.Is(exception) };
     }
 
     /// <summary>An answer that is not gRPC; null when it is.</summary>

@@ -17,7 +17,7 @@ internal static class HttpFailure
 
         if (exception is OperationCanceledException)
         {
-            return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504 };
+            return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504, IsUnsent = true };
         }
 
         if (Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded })
@@ -25,7 +25,7 @@ internal static class HttpFailure
             return new CallStatus(StatusCode.Internal, "The backend's answer is not HTTP.") { Origin = StatusOrigin.Backend, HttpStatus = 502 };
         }
 
-        return new CallStatus(StatusCode.Unavailable, "The backend cannot be reached: " + Cause(exception)) { Origin = StatusOrigin.Transport, HttpStatus = 502 };
+        return new CallStatus(StatusCode.Unavailable, "The backend cannot be reached: " + Cause(exception)) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
     }
 
     /// <summary>What a reader of answers refuses is the server's fault: a message over the limit, or not what it claims to be.</summary>

@@ -134,7 +134,7 @@ internal sealed class SseClientCall : ClientCall
         _response?.Dispose();
         if (_response is null && _sending is not null)
         {
-            _sending.ContinueWith(
+            _ = _sending.ContinueWith(
                 static sent => { if (sent.IsCompletedSuccessfully) { sent.Result.Dispose(); } else { _ = sent.Exception; } },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }

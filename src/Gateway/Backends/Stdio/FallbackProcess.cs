@@ -34,9 +34,9 @@ internal sealed class FallbackProcess : ChildProcess
 
     public override Task<ProcessExit> Exited { get; }
 
-    /// <summary>Starts what <paramref name="plan"/> says, adding <paramref name="callEnvironment"/>, whose names win over the plan's.</summary>
+    /// <summary>Starts what <paramref name="plan"/> says with <paramref name="arguments"/>, adding <paramref name="callEnvironment"/>, whose names win over the plan's.</summary>
     /// <exception cref="SpawnException">It could not be started.</exception>
-    public static FallbackProcess Start(ProcessPlan plan, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment)
+    public static FallbackProcess Start(ProcessPlan plan, string[] arguments, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment)
     {
         var start = new ProcessStartInfo(plan.Command)
         {
@@ -47,9 +47,9 @@ internal sealed class FallbackProcess : ChildProcess
             CreateNoWindow = true,
             WorkingDirectory = plan.WorkingDirectory,
         };
-        for (var i = 1; i < plan.Arguments.Length; i++)
+        for (var i = 1; i < arguments.Length; i++)
         {
-            start.ArgumentList.Add(plan.Arguments[i]);
+            start.ArgumentList.Add(arguments[i]);
         }
 
         start.Environment.Clear();

@@ -12,14 +12,51 @@ internal sealed class ProcessPlan
     /// <summary>The executable, absolute.</summary>
     public required string Command { get; init; }
 
-    /// <summary>argv, the command as it was configured first.</summary>
+    /// <summary>argv, the command as it was configured first; empty places are filled by <see cref="ArgumentsOf"/>.</summary>
     public required string[] Arguments { get; init; }
+
+    /// <summary>The arguments that hold values of the call, at their places; null where one does not, or when none does.</summary>
+    public ArgumentTemplate?[]? Templates { get; init; }
+
+    /// <summary>The method's full name is the last argument.</summary>
+    public bool MethodArgument { get; init; }
 
     /// <summary>The whole environment, sorted by name; the call adds its own, and nothing is inherited.</summary>
     public required KeyValuePair<string, string>[] Environment { get; init; }
 
     /// <summary>Where the child starts, absolute.</summary>
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>argv for one call.</summary>
+    /// <exception cref="CallException">INVALID_ARGUMENT when a value of the call cannot stand where it would.</exception>
+    public string[] ArgumentsOf(CallHead head)
+    {
+        var appendsMethod = MethodArgument && head.Method.Length != 0;
+        if (Templates is null)
+        {
+            return appendsMethod ? [.. Arguments, head.Method] : Arguments;
+        }
+
+        var filled = new List<string>(Arguments.Length + 1);
+        for (var i = 0; i < Arguments.Length; i++)
+        {
+            if (Templates[i] is not { } template)
+            {
+                filled.Add(Arguments[i]);
+            }
+            else if (template.Fill(head) is { } argument)
+            {
+                filled.Add(argument);
+            }
+        }
+
+        if (appendsMethod)
+        {
+            filled.Add(head.Method);
+        }
+
+        return [.. filled];
+    }
 
     /// <summary>Compiles the settings of a stdio cluster.</summary>
     /// <param name="cluster">The declared cluster.</param>
@@ -41,6 +78,7 @@ internal sealed class ProcessPlan
         }
 
         CheckChoices(settings, Report);
+        CheckExchange(cluster, settings, Report);
         var command = CommandResolver.Resolve(settings.Command, baseDirectory, gatewayEnvironment("PATH"), out var commandProblem);
         if (command is null)
         {
@@ -48,12 +86,18 @@ internal sealed class ProcessPlan
         }
 
         string[] arguments = [settings.Command, .. settings.Arguments];
+        var templates = new ArgumentTemplate?[arguments.Length];
         for (var i = 1; i < arguments.Length; i++)
         {
-            if (arguments[i].Contains('\0'))
+            var template = ArgumentTemplate.Parse(arguments[i], out var wrong);
+            wrong = arguments[i].Contains('\0') ? "An argument cannot hold a NUL character." : wrong;
+            if (wrong is not null)
             {
-                Report($":Arguments:{i - 1}", "An argument cannot hold a NUL character.");
+                Report($":Arguments:{i - 1}", wrong);
             }
+
+            templates[i] = template.Fixed is null ? template : null;
+            arguments[i] = template.Fixed ?? arguments[i];
         }
 
         var environment = CompileEnvironment(settings, gatewayEnvironment, Report);
@@ -65,14 +109,22 @@ internal sealed class ProcessPlan
 
         return problems.Count != before
             ? null
-            : new ProcessPlan { Command = command!, Arguments = arguments, Environment = environment, WorkingDirectory = directory };
+            : new ProcessPlan
+            {
+                Command = command!,
+                Arguments = arguments,
+                Templates = Array.Exists(templates, static t => t is not null) ? templates : null,
+                MethodArgument = settings.MethodArgument,
+                Environment = environment,
+                WorkingDirectory = directory,
+            };
     }
 
     private static void CheckChoices(ProcessSettings settings, Action<string, string> report)
     {
-        if (!StdioFraming.TryCreate(settings.Framing, PayloadFormat.Binary, out _))
+        if (settings.Framing != "cgi" && !StdioFraming.TryCreate(settings.Framing, PayloadFormat.Binary, out _))
         {
-            report(":Framing", $"There is no framing '{settings.Framing}'; there are {string.Join(", ", StdioFraming.Names)}.");
+            report(":Framing", $"There is no framing '{settings.Framing}'; there are cgi, {string.Join(", ", StdioFraming.Names)}.");
         }
 
         if (!Lifetimes.Contains(settings.Lifetime))
@@ -93,6 +145,60 @@ internal sealed class ProcessPlan
         if (settings.StopGrace < TimeSpan.Zero || settings.StopGrace > TimeSpan.FromHours(1))
         {
             report(":Stop:Grace", "It must be between zero and an hour.");
+        }
+    }
+
+    /// <summary>Choices that are right one by one and make no sense together.</summary>
+    private static void CheckExchange(ClusterSettings cluster, ProcessSettings settings, Action<string, string> report)
+    {
+        var (framing, hasSchema) = (settings.Framing, cluster.Schema is not null);
+        if (framing == "cgi" && hasSchema)
+        {
+            report(":Framing", "'cgi' carries an HTTP body, not the messages of a Schema; use 'raw', 'ndjson' or 'len32', or leave the Schema out.");
+        }
+
+        if (settings.Codec == "protobuf" && (!hasSchema || framing is not ("len32" or "varint" or "raw")))
+        {
+            report(":Codec", hasSchema
+                ? $"'protobuf' is bytes, which Framing '{framing}' cannot carry; 'len32', 'varint' and 'raw' can."
+                : "'protobuf' needs to know the messages: give the cluster a Schema, or leave Codec out.");
+        }
+
+        if (settings.Dialect == "jsonrpc" && framing is not ("ndjson" or "lsp"))
+        {
+            report(":Dialect", $"'jsonrpc' is spoken over Framing 'ndjson' or 'lsp', not '{framing}'.");
+        }
+
+        if (settings.Method is not null && settings.Dialect != "jsonrpc")
+        {
+            report(":Method", "It names the method of Dialect 'jsonrpc'; set that, or leave it out.");
+        }
+
+        if (framing != "raw" || hasSchema)
+        {
+            if (settings.Serialize)
+            {
+                report(":Serialize", "It belongs to Framing 'raw' without a Schema: there alone the output is the answer's body.");
+            }
+
+            if (settings.ContentType is not null)
+            {
+                report(":ContentType", framing == "cgi" ? "A CGI program says its Content-Type itself; leave it out." : "It belongs to Framing 'raw' without a Schema: there alone the output is the answer's body.");
+            }
+        }
+        else if (settings.ContentType is { } type && (type.Length == 0 || !MetadataText.IsValue(type)))
+        {
+            report(":ContentType", "It is a media type, such as text/plain; charset=utf-8.");
+        }
+
+        if (settings.ScriptName.Length != 0 && framing != "cgi")
+        {
+            report(":ScriptName", "It belongs to Framing 'cgi'.");
+        }
+
+        if (settings.MethodArgument && !hasSchema)
+        {
+            report(":MethodArgument", "Without a Schema no method is called; leave it out, or use {query.NAME} in Arguments.");
         }
     }
 

@@ -9,9 +9,10 @@ internal static unsafe class ProcessSpawner
 {
     private const int None = -1;
 
-    /// <summary>Starts what <paramref name="plan"/> says, adding <paramref name="callEnvironment"/>, whose names win over the plan's.</summary>
+    /// <summary>Starts what <paramref name="plan"/> says with <paramref name="arguments"/>, adding <paramref name="callEnvironment"/>, whose names win over the plan's.</summary>
     /// <exception cref="SpawnException">It could not be started; the text says why and is fit for the log.</exception>
-    public static SpawnedProcess Spawn(ProcessPlan plan, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment, ProcessReaper reaper)
+    public static SpawnedProcess Spawn(
+        ProcessPlan plan, string[] arguments, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment, ProcessReaper reaper)
     {
         // Each pair is (read end, write end); the child's ends are 0, 3 and 5.
         var pipes = stackalloc int[6] { None, None, None, None, None, None };
@@ -24,7 +25,7 @@ internal static unsafe class ProcessSpawner
                 OpenPipe(pipes + i);
             }
 
-            var pid = Spawn(plan, callEnvironment, pipes[0], pipes[3], pipes[5]);
+            var pid = Spawn(plan, arguments, callEnvironment, pipes[0], pipes[3], pipes[5]);
             child = new SpawnedProcess(pid, pipes[1], pipes[2], pipes[4], reaper);
             pipes[1] = pipes[2] = pipes[4] = None;
             return child;
@@ -44,11 +45,11 @@ internal static unsafe class ProcessSpawner
     }
 
     private static int Spawn(
-        ProcessPlan plan, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment, int input, int output, int error)
+        ProcessPlan plan, string[] arguments, ReadOnlySpan<KeyValuePair<string, string>> callEnvironment, int input, int output, int error)
     {
         using var path = new NativeStrings([plan.Command]);
         using var directory = new NativeStrings([plan.WorkingDirectory]);
-        using var arguments = new NativeStrings(plan.Arguments);
+        using var argv = new NativeStrings(arguments);
         using var environment = new NativeStrings(ChildEnvironment.Join(plan.Environment, callEnvironment));
 
         var attributes = stackalloc byte[LibC.SizeOfSpawnAttributes];
@@ -76,7 +77,7 @@ internal static unsafe class ProcessSpawner
             }
 
             int pid;
-            var errno = LibC.PosixSpawn(&pid, path.Pointer[0], actions, attributes, arguments.Pointer, environment.Pointer);
+            var errno = LibC.PosixSpawn(&pid, path.Pointer[0], actions, attributes, argv.Pointer, environment.Pointer);
             return errno == 0 ? pid : throw Failed(plan, errno);
         }
         finally

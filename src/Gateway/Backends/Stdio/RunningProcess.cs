@@ -11,6 +11,7 @@ namespace Gateway.Backends.Stdio;
 /// </remarks>
 internal sealed class RunningProcess
 {
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,6 +58,9 @@ internal sealed class RunningProcess
     /// <summary>Why it was stopped; None while nobody asked for it.</summary>
     public StopCause Cause => (StopCause)Volatile.Read(ref _cause);
 
+    /// <summary>Says in the process's own language that its call is given up, before the ladder; null when there is nothing to say. It never throws.</summary>
+    public Func<Task>? Farewell { get; set; }
+
     /// <summary>Completes when the whole group is gone, its exit is known, stderr is drained and its slot is free. Output may still hold unread bytes.</summary>
     public Task Gone => _gone.Task;
 
@@ -86,6 +90,12 @@ internal sealed class RunningProcess
     private async Task SuperviseAsync()
     {
         await Task.WhenAny(Child.Exited, _stopped.Task);
+        if (Cause is StopCause.Cancelled or StopCause.Deadline or StopCause.Shutdown && !Child.Exited.IsCompleted && Farewell is { } farewell)
+        {
+            // A process that does not read is not waited for long: closing its stdin ends the attempt.
+            await farewell().EndsWithinAsync(FarewellPatience, _owner.Clock);
+        }
+
         if (Cause != StopCause.None && !Child.Exited.IsCompleted
             && await TerminationLadder.RunAsync(Child, _owner.Grace, _owner.Clock))
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Gateway.Configuration;
 using Transcoders.Calls;
-using Transcoders.Stdio;
 
 namespace Gateway.Backends.Stdio;
 
@@ -16,7 +15,8 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
     private readonly ProcessSettings _settings;
     private readonly string _baseDirectory;
     private readonly PayloadFormat _format;
-    private readonly StdioFraming _framing;
+    private readonly StdioExchange _exchange;
+    private readonly MetadataNames _passMetadata;
     private readonly ProcessTable _table;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -26,11 +26,12 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
     /// <param name="cluster">A cluster of protocol `stdio`.</param>
     /// <param name="baseDirectory">What relative paths are relative to: the directory of the configuration file.</param>
     /// <param name="format">What messages are on both streams; see <see cref="FormatOf"/> for the usual one.</param>
+    /// <param name="statuses">Reads the statuses that processes print.</param>
     /// <param name="table">Where the children are counted and listed; shared by all clusters.</param>
     /// <param name="logger">Gets the facts of <see cref="StdioLog"/>, stderr lines among them.</param>
     /// <param name="clock">Measures graces and deadlines.</param>
     public StdioBackend(
-        ClusterSettings cluster, string baseDirectory, PayloadFormat format, ProcessTable table, ILogger logger, TimeProvider clock)
+        ClusterSettings cluster, string baseDirectory, PayloadFormat format, StatusReader statuses, ProcessTable table, ILogger logger, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(baseDirectory);
@@ -41,7 +42,8 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         _settings = cluster.Process ?? new ProcessSettings();
         _baseDirectory = baseDirectory;
         _format = format;
-        _framing = StdioFraming.TryCreate(_settings.Framing, format, out var framing) ? framing : new LineFraming(format);
+        _exchange = StdioExchange.Compile(cluster, format, statuses);
+        _passMetadata = new MetadataNames(_settings.PassMetadata);
         _table = table;
         _logger = logger;
         _clock = clock;
@@ -51,13 +53,18 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
 
     public string Protocol => "stdio";
 
-    /// <summary>Raw bytes are binary; lines are JSON when a schema says what is in them, else text.</summary>
+    /// <summary>What the cluster's framing, codec, dialect and schema make of a message.</summary>
     public static PayloadFormat FormatOf(ClusterSettings cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        return cluster.Process?.Framing == "raw" ? PayloadFormat.Binary
-            : cluster.Schema is null ? PayloadFormat.Text
-            : PayloadFormat.Json;
+        return StdioExchange.FormatOf(cluster);
+    }
+
+    /// <summary>What the cluster carries.</summary>
+    public static ProtocolTraits TraitsOf(ClusterSettings cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        return StdioExchange.TraitsOf(cluster);
     }
 
     /// <summary>Everything that keeps the cluster's process from being started, for `gateway check`; empty when nothing does.</summary>
@@ -75,6 +82,15 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(destination);
+        return _exchange.IsCgi
+            ? new CgiClientCall(length => Start(head, destination, length, cancellationToken))
+            : Start(head, destination, contentLength: 0, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync() => await _table.StopAsync(_owner, CancellationToken.None);
+
+    private ClientCall Start(CallHead head, Destination destination, int contentLength, CancellationToken cancellationToken)
+    {
         if (cancellationToken.IsCancellationRequested)
         {
             return new RefusedCall(_format, StdioClientCall.CauseOfCancellation(head, _clock).ToStatus()!);
@@ -91,19 +107,30 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
             return Refuse($"All {_settings.MaxProcesses} processes of cluster '{_cluster.Id}' are in use.", StatusOrigin.Gateway);
         }
 
-        return TryStart(head, destination) is { } process
-            ? new StdioClientCall(process, _framing, _format, _settings, head, _clock, cancellationToken)
-            : Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
+        try
+        {
+            if (TryStart(head, destination, contentLength) is not { } process)
+            {
+                return Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
+            }
+
+            var call = new StdioClientCall(process, _exchange, head, _clock, cancellationToken);
+            return _exchange.IsJsonRpc ? new JsonRpcClientCall(call, _exchange, head, _settings.Method) : call;
+        }
+        catch (CallException e)
+        {
+            // What the client sent cannot be handed to a process.
+            return new RefusedCall(_format, e.Status);
+        }
     }
 
-    public async ValueTask DisposeAsync() => await _table.StopAsync(_owner, CancellationToken.None);
-
-    private RunningProcess? TryStart(CallHead head, Destination destination)
+    private RunningProcess? TryStart(CallHead head, Destination destination, int contentLength)
     {
         ChildProcess? child = null;
         try
         {
-            child = Spawn(Plan(), ChildEnvironment.Of(head, Activity.Current));
+            var plan = Plan();
+            child = Spawn(plan, plan.ArgumentsOf(head), VariablesOf(plan, head, contentLength));
         }
         catch (SpawnException e)
         {
@@ -122,10 +149,22 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         return new RunningProcess(child, _owner, destination.Id, head.Method);
     }
 
-    private static ChildProcess Spawn(ProcessPlan plan, KeyValuePair<string, string>[] callEnvironment) =>
+    private KeyValuePair<string, string>[] VariablesOf(ProcessPlan plan, CallHead head, int contentLength)
+    {
+        var variables = ChildEnvironment.Of(head, Activity.Current, _passMetadata, _clock);
+        if (_exchange.IsCgi)
+        {
+            CgiVariables.Add(variables, head, _settings.ScriptName, contentLength);
+        }
+
+        ChildEnvironment.ThrowIfOverLimit(plan.Environment, variables);
+        return [.. variables];
+    }
+
+    private static ChildProcess Spawn(ProcessPlan plan, string[] arguments, KeyValuePair<string, string>[] callEnvironment) =>
         OperatingSystem.IsLinux()
-            ? ProcessSpawner.Spawn(plan, callEnvironment, ProcessReaper.Shared)
-            : FallbackProcess.Start(plan, callEnvironment);
+            ? ProcessSpawner.Spawn(plan, arguments, callEnvironment, ProcessReaper.Shared)
+            : FallbackProcess.Start(plan, arguments, callEnvironment);
 
     private ProcessPlan Plan()
     {
@@ -142,5 +181,5 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
     }
 
     private RefusedCall Refuse(string message, StatusOrigin origin) =>
-        new(_format, new CallStatus(StatusCode.Unavailable, message) { Origin = origin });
+        new(_format, new CallStatus(StatusCode.Unavailable, message) { Origin = origin, IsUnsent = true });
 }

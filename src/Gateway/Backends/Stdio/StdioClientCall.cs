@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
-using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.Stdio;
 
@@ -18,107 +17,74 @@ internal sealed class StdioClientCall : ClientCall
     // Timers count in milliseconds and may fire that much early: a cancellation this close to the deadline is the deadline.
     private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(2);
 
-    // What the edge and its plan let through is bounded by the route's message limit, and what is kept back by UnflushedBytes;
-    // this buffer needs no third bound of its own.
-    private const int PendingLimit = int.MaxValue / 2;
-    private const int PendingKept = 64 * 1024;
+    private static readonly CgiHeadFraming CgiHead = new();
 
     private readonly RunningProcess _process;
-    private readonly StdioFraming _framing;
-    private readonly ProcessSettings _settings;
+    private readonly StdioExchange _exchange;
     private readonly CallHead _head;
     private readonly TimeProvider _clock;
+    private readonly ProcessInput _input;
     private readonly FrameBuffer _frames;
-    private readonly PayloadBuffer _pending = new(PendingLimit);
     private readonly CancellationTokenRegistration _registration;
     private UseGate _reading;
-    private UseGate _writing;
-    private bool _inputClosed;
+    private ReadOnlyMemory<byte>? _whole;
+    private Message? _held;
     private CallStatus? _status;
 
-    public StdioClientCall(
-        RunningProcess process, StdioFraming framing, PayloadFormat format, ProcessSettings settings,
-        CallHead head, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="process">Just started; stopped when this is disposed before its end.</param>
+    /// <param name="exchange">How it is spoken to.</param>
+    /// <param name="head">The call's head.</param>
+    /// <param name="clock">The clock of graces and deadlines.</param>
+    /// <param name="cancellationToken">Stops the process.</param>
+    public StdioClientCall(RunningProcess process, StdioExchange exchange, CallHead head, TimeProvider clock, CancellationToken cancellationToken)
     {
         _process = process;
-        _framing = framing;
-        Format = format;
-        _settings = settings;
+        _exchange = exchange;
         _head = head;
         _clock = clock;
-        _frames = new FrameBuffer(framing, settings.LineLength);
+        _input = new ProcessInput(process, exchange.Framing);
+        _frames = new FrameBuffer(exchange.Framing, exchange.Limit);
         _registration = cancellationToken.UnsafeRegister(static call => ((StdioClientCall)call!).Cancel(), this);
     }
 
-    public override PayloadFormat Format { get; }
+    public override PayloadFormat Format => _exchange.Format;
 
     public override CallStatus Status => _status ?? new CallStatus(StatusCode.Unknown, "The call has not ended.");
+
+    /// <summary>The process that is the call.</summary>
+    public RunningProcess Process => _process;
 
     /// <summary>A cancellation is the deadline's when the deadline has passed, else the client's.</summary>
     public static StopCause CauseOfCancellation(CallHead head, TimeProvider clock) =>
         head.Deadline.IsSet && head.Deadline.Remaining(clock) <= TimerSlack ? StopCause.Deadline : StopCause.Cancelled;
 
-    public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken)
-    {
-        EnterWrite();
-        var kept = false;
-        try
-        {
-            _framing.Write(message.Payload.Span, _pending);
-            kept = !last && _pending.Length < CallLimits.Default.UnflushedBytes;
-        }
-        catch
-        {
-            ExitWrite();
-            throw;
-        }
+    public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken) =>
+        _input.WriteAsync(message, last, cancellationToken);
 
-        if (kept)
-        {
-            ExitWrite();
-            return ValueTask.CompletedTask;
-        }
+    public override ValueTask FlushAsync(CancellationToken cancellationToken) => _input.FlushAsync(cancellationToken);
 
-        return SendAsync(close: last, cancellationToken);
-    }
+    public override ValueTask HalfCloseAsync(CancellationToken cancellationToken) => _input.HalfCloseAsync(cancellationToken);
 
-    public override ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_inputClosed || _pending.Length == 0)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        EnterWrite();
-        return SendAsync(close: false, cancellationToken);
-    }
-
-    public override ValueTask HalfCloseAsync(CancellationToken cancellationToken)
-    {
-        if (_inputClosed)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        EnterWrite();
-        return SendAsync(close: true, cancellationToken);
-    }
-
-    /// <summary>A process has no head: what it opens with is its first message.</summary>
-    public override ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken) => new(ResponseHead.Empty);
+    /// <summary>A process has no head, and opens with its first message; but a CGI program writes one, and one that is serialized has it once it has exited.</summary>
+    public override ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken) =>
+        _exchange.IsCgi ? ReadCgiHeadAsync(cancellationToken)
+        : _exchange.IsSerialized ? ReadToTheEndAsync(cancellationToken)
+        : new(_exchange.Head);
 
     public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
     {
+        if (_held is { } held)
+        {
+            _held = null;
+            return new(held);
+        }
+
         if (_status is not null)
         {
             return new((Message?)null);
         }
 
-        if (!_reading.TryEnter())
-        {
-            throw new ObjectDisposedException(nameof(StdioClientCall));
-        }
-
+        EnterRead();
         if (TryCut(out var message, out var refusal))
         {
             ExitRead();
@@ -126,6 +92,13 @@ internal sealed class StdioClientCall : ClientCall
         }
 
         return ReadSlowlyAsync(refusal, cancellationToken);
+    }
+
+    /// <summary>What was wanted has been read: the process is asked to end, and how it does no longer matters.</summary>
+    public override ValueTask FinishAsync()
+    {
+        _process.Stop(StopCause.Answered);
+        return default;
     }
 
     /// <summary>Lets go of the process. One that still runs is stopped behind the call's back, under the table's eyes.</summary>
@@ -144,74 +117,17 @@ internal sealed class StdioClientCall : ClientCall
             _frames.Dispose();
         }
 
-        if (_writing.Close())
-        {
-            _pending.Dispose();
-        }
-
+        _input.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private void Cancel() => _process.Stop(CauseOfCancellation(_head, _clock));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAsync(bool close, CancellationToken cancellationToken)
+    private void EnterRead()
     {
-        try
+        if (!_reading.TryEnter())
         {
-            if (_pending.Length != 0)
-            {
-                await _process.Child.Input.WriteAsync(_pending.WrittenMemory, cancellationToken);
-                _pending.Clear();
-            }
-
-            if (close)
-            {
-                CloseInput();
-            }
-        }
-        catch (Exception e) when (e is ObjectDisposedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // The ladder closed stdin while we waited for the process to take more.
-            CloseInput();
-            throw new IOException("The process is being stopped.", e);
-        }
-        catch
-        {
-            // Half a message may be in the pipe: nothing sensible can follow it.
-            CloseInput();
-            throw;
-        }
-        finally
-        {
-            if (_pending.Raw.Length > PendingKept)
-            {
-                _pending.Dispose();
-            }
-
-            ExitWrite();
-        }
-    }
-
-    private void CloseInput()
-    {
-        _inputClosed = true;
-        _process.Child.Input.Dispose();
-    }
-
-    private void EnterWrite()
-    {
-        if (_inputClosed || !_writing.TryEnter())
-        {
-            throw new IOException("The process takes no more input.");
-        }
-    }
-
-    private void ExitWrite()
-    {
-        if (_writing.Exit())
-        {
-            _pending.Dispose();
+            throw new ObjectDisposedException(nameof(StdioClientCall));
         }
     }
 
@@ -223,6 +139,62 @@ internal sealed class StdioClientCall : ClientCall
         }
     }
 
+    /// <summary>The header block. Where there is none, the exit says how the call ended; an exit of zero says that the program is broken.</summary>
+    private async ValueTask<ResponseHead> ReadCgiHeadAsync(CancellationToken cancellationToken)
+    {
+        EnterRead();
+        try
+        {
+            CallStatus? refusal = null;
+            try
+            {
+                do
+                {
+                    if (_frames.TryRead(CgiHead, out var block))
+                    {
+                        return CgiHeadFraming.Parse(block.Span);
+                    }
+                }
+                while (!_frames.Ended && await FillAsync(cancellationToken));
+            }
+            catch (CallException e)
+            {
+                refusal = e.Status;
+            }
+
+            var isEmpty = _frames.IsEmpty;
+            var status = await EndAsync(refusal, cancellationToken);
+            _status = !status.IsOk ? status : new CallStatus(
+                StatusCode.Internal, isEmpty ? "The program exited without an answer." : "The program exited before the end of its headers.")
+            {
+                HttpStatus = 502,
+                Origin = StatusOrigin.Backend,
+            };
+            return ResponseHead.Empty;
+        }
+        finally
+        {
+            ExitRead();
+        }
+    }
+
+    private async ValueTask<ResponseHead> ReadToTheEndAsync(CancellationToken cancellationToken)
+    {
+        var whole = await ReadAsync(cancellationToken);
+        if (whole is not null)
+        {
+            await ReadAsync(cancellationToken);
+        }
+
+        if (_status is not { IsOk: true })
+        {
+            return ResponseHead.Empty;
+        }
+
+        _held = whole;
+        return _exchange.Head;
+    }
+
     /// <summary>Cuts a message that has already arrived. A refusal is output that cannot be one.</summary>
     private bool TryCut(out Message? message, out CallStatus? refusal)
     {
@@ -232,8 +204,16 @@ internal sealed class StdioClientCall : ClientCall
         {
             if (!_frames.TryRead(out var payload))
             {
-                return false;
+                if (!_exchange.IsOneMessage || !_frames.Ended || _whole is not null || Format != PayloadFormat.Protobuf)
+                {
+                    return false;
+                }
+
+                // Nothing at all is the protobuf message that has nothing in it.
+                payload = ReadOnlyMemory<byte>.Empty;
             }
+
+            _whole = payload;
 
             // Text that is no UTF-8 says so, so that no edge sends it as text.
             var format = Format == PayloadFormat.Text && !Utf8.IsValid(payload.Span) ? PayloadFormat.Binary : Format;
@@ -252,13 +232,8 @@ internal sealed class StdioClientCall : ClientCall
     {
         try
         {
-            while (refusal is null && !_frames.Ended)
+            while (refusal is null && !_frames.Ended && await FillAsync(cancellationToken))
             {
-                if (!await FillAsync(cancellationToken))
-                {
-                    break;
-                }
-
                 if (TryCut(out var message, out refusal))
                 {
                     return message;
@@ -314,7 +289,7 @@ internal sealed class StdioClientCall : ClientCall
     {
         // 1. Output that is no message: nothing after it can be trusted.
         _process.OutputEnded();
-        if (refusal is not null)
+        if (refusal is not null && !_frames.Ended)
         {
             _process.Stop(StopCause.BadOutput);
             return refusal;
@@ -323,7 +298,7 @@ internal sealed class StdioClientCall : ClientCall
         // 2. Its output has ended; now it should. One that lingers is stopped.
         var exited = _process.Child.Exited;
         if (!cancellationToken.IsCancellationRequested
-            && !await exited.EndsWithinAsync(_settings.StopGrace, _clock, cancellationToken)
+            && !await exited.EndsWithinAsync(_exchange.Grace, _clock, cancellationToken)
             && !cancellationToken.IsCancellationRequested)
         {
             _process.Stop(StopCause.Lingered);
@@ -337,7 +312,9 @@ internal sealed class StdioClientCall : ClientCall
             return _process.Cause.ToStatus() ?? CauseOfCancellation(_head, _clock).ToStatus()!;
         }
 
-        return _process.Cause.ToStatus() ?? StatusOf(await exited);
+        // 4. A failure of its own says more than output that broke off with it.
+        var status = _process.Cause.ToStatus() ?? StatusOf(await exited);
+        return status.IsOk && refusal is not null ? refusal : status;
     }
 
     private CallStatus StatusOf(ProcessExit exit)
@@ -352,11 +329,10 @@ internal sealed class StdioClientCall : ClientCall
             return new CallStatus(StatusCode.Internal, "The process closed its output, did not exit and was stopped.") { Origin = StatusOrigin.Backend };
         }
 
-        if (StatusLine.TryParse(_process.Stderr.LastLine, out var told))
-        {
-            return told;
-        }
-
-        return ExitCodeMapping.ToStatus(exit, _settings.ExposeStderr ? _process.Stderr.Text : null);
+        // What it says itself wins over the exit code: on stderr, or as the only thing it wrote.
+        var told = StatusLine.TryParse(_process.Stderr.LastLine, _exchange.Statuses, out var line) ? line
+            : _exchange.Framing is WholeFraming && _whole is { } whole && StatusLine.TryParse(whole.Span, _exchange.Statuses, out var output) ? output
+            : null;
+        return told ?? ExitCodeMapping.ToStatus(exit, _exchange.ExitCodes, _exchange.ExposeStderr ? _process.Stderr.Text : null);
     }
 }

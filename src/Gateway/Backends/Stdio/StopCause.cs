@@ -22,6 +22,9 @@ internal enum StopCause
 
     /// <summary>What it wrote is no message: too long, or not of its framing.</summary>
     BadOutput,
+
+    /// <summary>Its call has its answer, and it was not asked for more.</summary>
+    Answered,
 }
 
 internal static class StopCauses
@@ -33,9 +36,10 @@ internal static class StopCauses
         StopCause.Deadline => new CallStatus(StatusCode.DeadlineExceeded, "The deadline passed and the call's process was stopped."),
         StopCause.Shutdown => new CallStatus(StatusCode.Unavailable, "The gateway is stopping, and the call's process with it."),
 
-        // These two are not told by the cause alone: an exit code, or the refusal of the output, says more.
+        // These are not told by the cause alone: an exit code, or the refusal of the output, says more.
         StopCause.Lingered => null,
         StopCause.BadOutput => null,
+        StopCause.Answered => null,
         StopCause.None => null,
         _ => null,
     };

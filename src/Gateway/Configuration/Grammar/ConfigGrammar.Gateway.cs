@@ -13,13 +13,24 @@ internal static partial class ConfigGrammar
     /// <summary>Protocols of clusters by name.</summary>
     public static ChoiceType ProtocolNames { get; } = new("http", "grpc", "sse", "websocket", "stdio");
 
-    public static ChoiceType Framings { get; } = new("ndjson", "raw") { Later = ["lsp", "len32", "varint", "json-seq", "cgi"] };
+    public static ChoiceType Framings { get; } = new("ndjson", "lsp", "len32", "varint", "json-seq", "raw", "cgi");
+
+    public static ChoiceType Codecs { get; } = new("json", "protobuf");
+
+    /// <summary>A convention by name, or a status by exit code.</summary>
+    public static ChoiceOrMapType ExitCodes { get; } = new(
+        new ChoiceType("sysexits", "grpcurl", "buf"),
+        new IntegerType(1, 255),
+        new ChoiceType(
+            "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
+        "an exit code from 1 to 255");
 
     public static ChoiceType StreamEnvelopes { get; } = new("auto", "result", "bare");
 
     public static ChoiceType Lifetimes { get; } = new("request", "connection") { Later = ["pool", "shared"] };
 
-    private static ChoiceType Dialects => new("none") { Later = ["jsonrpc", "mcp"] };
+    public static ChoiceType Dialects { get; } = new("none", "jsonrpc") { Later = ["mcp"] };
 
     private static IReadOnlyList<ConfigKey> RouteExtension =>
     [
@@ -95,7 +106,7 @@ internal static partial class ConfigGrammar
         new("Process", Process, "The child process of a stdio cluster."),
         new("Http", HttpCluster, "Choices in calling servers that speak HTTP."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
-        new("Resilience", OpenType.Instance, "Retry, circuit breaker and hedging.") { Later = Leave },
+        new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];
 
     private static ObjectType HttpCluster => new("the HTTP choices of a cluster",
@@ -138,9 +149,17 @@ internal static partial class ConfigGrammar
 
     private static ObjectType Process => new("a process",
         new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },
-        new("Arguments", Texts, "Its arguments, one word each."),
+        new("Arguments", Texts, "Its arguments, one word each. {method}, {query.NAME} and {header.NAME} stand for values of the call; an argument whose value is missing is left out."),
+        new("MethodArgument", Flag, "Append the full name of the method called to the arguments.") { Default = "false" },
         new("Framing", Framings, "How messages are cut from the child's output and joined into its input.") { Default = "\"ndjson\"" },
+        new("Codec", Codecs, "What a message of a schema is within its frame: protobuf with len32, varint or raw.") { Default = "\"json\"" },
         new("Dialect", Dialects, "What the messages mean.") { Default = "\"none\"" },
+        new("Method", Text, "The JSON-RPC method of every call. Absent: the method called, or the last segment of the path."),
+        new("ContentType", Text, "Media type of what a raw process without a schema writes."),
+        new("Serialize", Flag, "Hold the output of a raw process without a schema, up to 1 MiB, until its exit code has set the status.") { Default = "false" },
+        new("ScriptName", new TextType { Check = CheckScriptName }, "What of the path a CGI program gets as SCRIPT_NAME; the rest is PATH_INFO.") { Default = "\"\"" },
+        new("PassMetadata", Texts, "Names of metadata the child gets as GW_MD_NAME, a trailing * matching any rest but credentials. Absent: none."),
+        new("ExitCodes", ExitCodes, "What exit codes mean: a convention, or a status by code, such as { \"3\": \"NOT_FOUND\" }.") { Default = "\"sysexits\"" },
         new("Lifetime", Lifetimes, "How long a child lives: one call, or one client connection.") { Default = "\"connection\"" },
         new("Pool", OpenType.Instance, "Size and age of a pool of children.") { Later = "set MaxProcesses, and Lifetime to 'request' or 'connection'" },
         new("MaxProcesses", Count, "Most children of this cluster at once; more is refused with UNAVAILABLE.") { Default = "256" },
@@ -168,4 +187,7 @@ internal static partial class ConfigGrammar
 
     private static string? CheckEventName(string name) =>
         name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
+
+    private static string? CheckScriptName(string path) =>
+        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "begins with / and does not end with it: /hook";
 }

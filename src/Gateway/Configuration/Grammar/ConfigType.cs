@@ -84,6 +84,10 @@ internal sealed record MapType(ConfigType Item, string What) : ConfigType
     public override bool IsScalar => false;
 }
 
+/// <summary>One word of a list, or an object of numbers as names with a word of another list each.</summary>
+/// <remarks>What: a name of the object (`an exit code from 1 to 255`), for messages.</remarks>
+internal sealed record ChoiceOrMapType(ChoiceType Choice, IntegerType Name, ChoiceType Item, string What) : ConfigType;
+
 /// <summary>Sections of others (Serilog, Logging): whatever they understand.</summary>
 internal sealed record OpenType : ConfigType
 {

@@ -54,6 +54,6 @@ internal sealed class GrpcEdge(CallDispatcher dispatcher) : IHttpEdge
 
         BodyReader.AllowStreaming(context);
         var call = new GrpcServerCall(request, request.MakeHead(plan.MethodName, plan.Shape));
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 }

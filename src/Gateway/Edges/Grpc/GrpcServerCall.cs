@@ -109,15 +109,20 @@ internal sealed class GrpcServerCall : ServerCall, IDisposable
         }
     }
 
-    public override ValueTask CompleteAsync(CallStatus status)
+    public override ValueTask<bool> TryAbandonAsync()
     {
-        if (_borrowed)
+        if (_headWritten || _request.Context.Response.HasStarted || _writer.UnflushedBytes > 0)
         {
-            _borrowed = false;
-            _reader.AdvanceTo(_buffer.Start, _buffer.End);
+            return new(false);
         }
 
-        Dispose();
+        LetGo();
+        return new(true);
+    }
+
+    public override ValueTask CompleteAsync(CallStatus status)
+    {
+        LetGo();
         var response = _request.Context.Response;
         if (response.HasStarted || _writer.UnflushedBytes > 0)
         {
@@ -133,6 +138,17 @@ internal sealed class GrpcServerCall : ServerCall, IDisposable
     }
 
     public void Dispose() => _joined?.Dispose();
+
+    private void LetGo()
+    {
+        if (_borrowed)
+        {
+            _borrowed = false;
+            _reader.AdvanceTo(_buffer.Start, _buffer.End);
+        }
+
+        Dispose();
+    }
 
     private ReadOnlyMemory<byte> Join(in GrpcFrame frame)
     {

@@ -56,7 +56,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             call = new HttpServerCall(request, found.Binding, head);
         }
 
-        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination);
+        return dispatcher.DispatchAsync(call, found.Plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     private static async Task<CallStatus> RefuseTargetAsync(EdgeRequest request, CallStatus refusal)
@@ -82,14 +82,14 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
         if (!plan.Shape.StreamsResponses())
         {
             var one = new HttpOpaqueServerCall(request, request.MakeHead("", plan.Shape), new OpaqueRequestMessages(request.Context, request.Route.Limits, plan));
-            return await dispatcher.DispatchAsync(one, plan, request.Route, request.Plans.Labels, request.Destination);
+            return await dispatcher.DispatchAsync(one, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
         }
 
         var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
         var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
         var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     /// <summary>True when the client asks for many messages where others get one answer.</summary>

@@ -49,6 +49,17 @@ internal sealed class HttpOpaqueServerCall(EdgeRequest request, CallHead head, O
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken) => default;
 
+    public override ValueTask<bool> TryAbandonAsync()
+    {
+        if (request.Context.Response.HasStarted || request.Context.Response.BodyWriter.UnflushedBytes > 0)
+        {
+            return new(false);
+        }
+
+        messages.Dispose();
+        return new(true);
+    }
+
     public override async ValueTask CompleteAsync(CallStatus status)
     {
         messages.Dispose();

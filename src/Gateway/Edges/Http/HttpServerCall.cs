@@ -64,6 +64,18 @@ internal sealed class HttpServerCall : ServerCall
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken) => default;
 
+    public override ValueTask<bool> TryAbandonAsync()
+    {
+        var response = _request.Context.Response;
+        if (response.HasStarted || response.BodyWriter.UnflushedBytes > 0)
+        {
+            return new(false);
+        }
+
+        _messages.Dispose();
+        return new(true);
+    }
+
     public override async ValueTask CompleteAsync(CallStatus status)
     {
         _messages.Dispose();

@@ -98,7 +98,7 @@ internal sealed class SseEdge(CallDispatcher dispatcher, ReplayTable table) : IH
         var events = new SseEventWriter(request.Route, field, mayComeBack, secretKey: null);
         var head = request.MakeHead(plan.MethodName, plan.Shape, field is null ? cursor : null);
         var call = new SseServerCall(request, head, events, messages, messages.ReadAsync);
-        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
     /// <summary>EventSource stops for good at 204; the backend is not asked again. Source: WHATWG HTML §9.2.3.</summary>

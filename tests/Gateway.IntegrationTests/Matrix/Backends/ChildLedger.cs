@@ -10,10 +10,8 @@ namespace Gateway.IntegrationTests.Matrix.Backends;
 internal sealed class ChildLedger : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, int> _processes = new(StringComparer.Ordinal);
     private readonly Task _accepting;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChildLedger()
     {
@@ -23,35 +21,10 @@ internal sealed class ChildLedger : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public Seen Now(string key)
-    {
-        lock (_gate)
-        {
-            return _entries.GetOrAdd(key, static _ => new Entry()).Seen;
-        }
-    }
+    /// <summary>What the children told.</summary>
+    public SeenLedger Seen { get; } = new();
 
-    public int ProcessOf(string key) => _entries[key].Process;
-
-    public async Task<Seen> WaitAsync(string key, Func<Seen, bool> until, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_gate)
-            {
-                var now = _entries.GetOrAdd(key, static _ => new Entry()).Seen;
-                if (until(now))
-                {
-                    return now;
-                }
-
-                changed = _changed.Task;
-            }
-
-            await changed.WaitAsync(cancellationToken);
-        }
-    }
+    public int ProcessOf(string key) => _processes[key];
 
     public async ValueTask DisposeAsync()
     {
@@ -89,16 +62,13 @@ internal sealed class ChildLedger : IAsyncDisposable
                     if (words[0] == "start")
                     {
                         key = words[1];
-                        Change(key, entry =>
-                        {
-                            entry.Process = int.Parse(words[2], CultureInfo.InvariantCulture);
-                            entry.Seen = entry.Seen with { Started = entry.Seen.Started + 1, Active = entry.Seen.Active + 1, TraceParent = words[3] };
-                        });
+                        _processes[key] = int.Parse(words[2], CultureInfo.InvariantCulture);
+                        Seen.Change(key, seen => seen with { Started = seen.Started + 1, Active = seen.Active + 1, TraceParent = words[3] });
                         continue;
                     }
 
                     ended |= words[0] is "done" or "fail";
-                    Change(key!, entry => entry.Seen = Count(entry.Seen, words));
+                    Seen.Change(key!, seen => Count(seen, words));
                 }
             }
             catch (IOException)
@@ -109,7 +79,7 @@ internal sealed class ChildLedger : IAsyncDisposable
 
         if (key is not null)
         {
-            Change(key, entry => entry.Seen = entry.Seen with { Active = entry.Seen.Active - 1, Cancelled = entry.Seen.Cancelled + (ended ? 0 : 1) });
+            Seen.Change(key, seen => seen with { Active = seen.Active - 1, Cancelled = seen.Cancelled + (ended ? 0 : 1) });
         }
     }
 
@@ -122,24 +92,4 @@ internal sealed class ChildLedger : IAsyncDisposable
         "fail" => seen with { Failed = seen.Failed + 1 },
         _ => throw new InvalidDataException($"A child said '{words[0]}'."),
     };
-
-    private void Change(string key, Action<Entry> change)
-    {
-        TaskCompletionSource waiting;
-        lock (_gate)
-        {
-            change(_entries.GetOrAdd(key, static _ => new Entry()));
-            waiting = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        waiting.SetResult();
-    }
-
-    private sealed class Entry
-    {
-        public Seen Seen { get; set; } = new(0, 0, 0, 0, 0, 0, 0, 0);
-
-        public int Process { get; set; }
-    }
 }

@@ -13,11 +13,15 @@ internal sealed class StdioRig : IBackendRig
     public BackendTraits Traits { get; } = new()
     {
         KilledAs = StatusCode.ResourceExhausted,
+        Bare = static code => code is StatusCode.InvalidArgument or StatusCode.DeadlineExceeded or StatusCode.NotFound or StatusCode.PermissionDenied
+            or StatusCode.FailedPrecondition or StatusCode.Unavailable or StatusCode.Internal ? code : StatusCode.Unknown,
         NoMetadata = "a process has no headers: metadata does not reach it",
+        NoResponseMetadata = "a process has no headers to answer with",
+        NoTrailers = "a process has no trailers",
         NoDetails = "the status line of a process carries a code and a message",
     };
 
-    public string Cluster => $$"""
+    public string Cluster(bool isKillable) => $$"""
         "Protocol": "stdio",
         "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
         "Process": {
@@ -28,9 +32,14 @@ internal sealed class StdioRig : IBackendRig
         }
         """;
 
-    public Task<Seen> WaitAsync(string key, Func<Seen, bool> until, CancellationToken cancellationToken) => _ledger.WaitAsync(key, until, cancellationToken);
+    /// <summary>A process is killed alone.</summary>
+    public SemaphoreSlim Killing { get; } = new(int.MaxValue);
 
-    public Seen Now(string key) => _ledger.Now(key);
+    public Task StartAsync() => Task.CompletedTask;
+
+    public Task<Seen> WaitAsync(string key, Func<Seen, bool> until, CancellationToken cancellationToken) => _ledger.Seen.WaitAsync(key, until, cancellationToken);
+
+    public Seen Now(string key) => _ledger.Seen.Now(key);
 
     public Task KillAsync(string key)
     {

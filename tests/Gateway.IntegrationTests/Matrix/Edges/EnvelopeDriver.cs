@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Gateway.IntegrationTests.Matrix.Edges;
 
 /// <summary>The subprotocol gateway.v1.json: a call among others on one socket.</summary>
-internal sealed class EnvelopeDriver(RunningGateway gateway) : IEdgeDriver
+internal sealed class EnvelopeDriver(FrontDoor door) : IEdgeDriver
 {
     private const long Id = 7;
 
@@ -18,6 +18,8 @@ internal sealed class EnvelopeDriver(RunningGateway gateway) : IEdgeDriver
     public EdgeTraits Traits { get; } = new()
     {
         NoRequestPressure = "one call of a multiplexed socket cannot be paused: over 256 KiB that wait end it with RESOURCE_EXHAUSTED",
+        NoForwardedDeadline = "a socket that is forwarded as it is lasts until one of its ends leaves",
+        NoForwardedMetadata = "the frames of a socket that is forwarded as it is are the backend's alone",
     };
 
     /// <summary>The end frame has the code itself; the socket stays open.</summary>
@@ -25,7 +27,7 @@ internal sealed class EnvelopeDriver(RunningGateway gateway) : IEdgeDriver
 
     public async Task<EdgeCall> OpenAsync(string rig, CallSpec spec)
     {
-        var socket = await WebSocketClient.ConnectAsync(gateway.Address("/socket", "ws"), options =>
+        var socket = await WebSocketClient.ConnectAsync(door.Address("/socket", "ws"), options =>
         {
             options.AddSubProtocol("gateway.v1.json");
             options.SetRequestHeader(Variants.Header, rig);

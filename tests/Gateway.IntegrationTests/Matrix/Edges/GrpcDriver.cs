@@ -8,12 +8,12 @@ using Samples.Library.V1;
 namespace Gateway.IntegrationTests.Matrix.Edges;
 
 /// <summary>gRPC by Grpc.Net.Client and the generated messages, over prior-knowledge HTTP/2.</summary>
-internal sealed class GrpcDriver(RunningGateway gateway) : IEdgeDriver
+internal sealed class GrpcDriver(FrontDoor door) : IEdgeDriver
 {
     private static readonly JsonFormatter Details =
         new(JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(Google.Rpc.ErrorDetailsReflection.Descriptor)));
 
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(gateway.Url, new GrpcChannelOptions
+    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(door.Http2Url, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = null,
         MaxSendMessageSize = null,

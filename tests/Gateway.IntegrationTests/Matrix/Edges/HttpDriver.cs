@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Gateway.IntegrationTests.Matrix.Edges;
 
 /// <summary>Plain HTTP: JSON bodies at the annotated paths, streams as NDJSON. Calls that stream both ways use HTTP/2, the others HTTP/1.1.</summary>
-internal sealed class HttpDriver(RunningGateway gateway) : IEdgeDriver
+internal sealed class HttpDriver(FrontDoor door) : IEdgeDriver
 {
     public string Name => "http";
 
@@ -37,7 +37,7 @@ internal sealed class HttpDriver(RunningGateway gateway) : IEdgeDriver
         var isDuplex = spec.Method == "Chat";
         request.Version = isDuplex ? HttpVersion.Version20 : HttpVersion.Version11;
         var abort = new CancellationTokenSource();
-        var sending = (isDuplex ? gateway.Http2 : gateway.Http1).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, abort.Token);
+        var sending = (isDuplex ? door.Http2 : door.Http1).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, abort.Token);
         await Task.Yield();
         return new Call(sending, push, abort, spec.StreamsResponses);
     }
@@ -89,7 +89,7 @@ internal sealed class HttpDriver(RunningGateway gateway) : IEdgeDriver
                     _response = await sending.WaitAsync(Wait.Token());
                     if (_response.StatusCode != HttpStatusCode.OK)
                     {
-                        _end = CallEnd.FromStatus(JsonDocument.Parse(await _response.Content.ReadAsStringAsync(Wait.Token())).RootElement, (int)_response.StatusCode);
+                        _end = await HttpStatuses.FailureAsync(_response, Wait.Token());
                         return null;
                     }
 

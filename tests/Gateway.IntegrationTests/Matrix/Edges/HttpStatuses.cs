@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Grpc.Core;
 
 namespace Gateway.IntegrationTests.Matrix.Edges;
@@ -26,6 +27,36 @@ internal static class HttpStatuses
         StatusCode.Unauthenticated => 401,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
+
+    /// <summary>What a bare HTTP status of the table means (PROTOCOLS §3.4): less than what was meant.</summary>
+    public static StatusCode From(int status) => status switch
+    {
+        400 => StatusCode.InvalidArgument,
+        401 => StatusCode.Unauthenticated,
+        403 => StatusCode.PermissionDenied,
+        404 => StatusCode.NotFound,
+        409 => StatusCode.Aborted,
+        429 => StatusCode.ResourceExhausted,
+        499 => StatusCode.Cancelled,
+        500 => StatusCode.Internal,
+        501 => StatusCode.Unimplemented,
+        502 or 503 => StatusCode.Unavailable,
+        504 => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Unknown,
+    };
+
+    /// <summary>What remains of a code that a bare HTTP status told.</summary>
+    public static StatusCode Bare(StatusCode code) => From(Of(code));
+
+    /// <summary>The failure an answer tells: google.rpc.Status, or its bare HTTP status, as YARP answers for a server it cannot reach.</summary>
+    public static async Task<CallEnd> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        var wire = (int)response.StatusCode;
+        return response.Content.Headers.ContentType?.MediaType == "application/json"
+            ? CallEnd.FromStatus(JsonDocument.Parse(body).RootElement, wire)
+            : new CallEnd { Code = From(wire), Wire = wire };
+    }
 
     public static IReadOnlyDictionary<string, string> Headers(HttpResponseMessage response)
     {

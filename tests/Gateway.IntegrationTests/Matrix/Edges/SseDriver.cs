@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Gateway.IntegrationTests.Matrix.Edges;
 
 /// <summary>Server-Sent Events as `fetch` asks for them: a POST with the request in JSON.</summary>
-internal sealed class SseDriver(RunningGateway gateway) : IEdgeDriver
+internal sealed class SseDriver(FrontDoor door) : IEdgeDriver
 {
     public string Name => "sse";
 
@@ -27,7 +27,7 @@ internal sealed class SseDriver(RunningGateway gateway) : IEdgeDriver
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
         HttpDriver.AddHeaders(request, rig, spec);
         var abort = new CancellationTokenSource();
-        var sending = gateway.Http1.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, abort.Token);
+        var sending = door.Http1.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, abort.Token);
         await Task.Yield();
         return new Call(sending, abort);
     }
@@ -60,7 +60,7 @@ internal sealed class SseDriver(RunningGateway gateway) : IEdgeDriver
                     _response = await sending.WaitAsync(Wait.Token());
                     if (_response.StatusCode != HttpStatusCode.OK)
                     {
-                        _end = CallEnd.FromStatus(JsonDocument.Parse(await _response.Content.ReadAsStringAsync(Wait.Token())).RootElement, (int)_response.StatusCode);
+                        _end = await HttpStatuses.FailureAsync(_response, Wait.Token());
                         return null;
                     }
 

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Gateway.IntegrationTests.Matrix.Edges;
 
 /// <summary>A socket for each call: text messages are JSON, an empty one half-closes, the close frame is the status.</summary>
-internal sealed class WebSocketDriver(RunningGateway gateway) : IEdgeDriver
+internal sealed class WebSocketDriver(FrontDoor door) : IEdgeDriver
 {
     public string Name => "websocket";
 
@@ -17,13 +17,14 @@ internal sealed class WebSocketDriver(RunningGateway gateway) : IEdgeDriver
     {
         NoResponseHeaders = "the handshake is answered before the call",
         NoTrailers = "a close frame carries a code and a reason",
+        NoForwardedDeadline = "a socket that is forwarded as it is lasts until one of its ends leaves",
     };
 
     public int WireOf(StatusCode code) => code == StatusCode.OK ? 1000 : 4000 + HttpStatuses.Of(code);
 
     public async Task<EdgeCall> OpenAsync(string rig, CallSpec spec)
     {
-        var socket = await WebSocketClient.ConnectAsync(gateway.Address($"/library.v1.Behaviours/{spec.Method}", "ws"), options =>
+        var socket = await WebSocketClient.ConnectAsync(door.Address($"/library.v1.Behaviours/{spec.Method}", "ws"), options =>
         {
             options.SetRequestHeader(Variants.Header, rig);
             foreach (var (name, value) in spec.Headers)
@@ -121,7 +122,7 @@ internal sealed class WebSocketDriver(RunningGateway gateway) : IEdgeDriver
 
             // The reason is the status in short, on one line.
             Assert.DoesNotContain(socket.CloseReason, char.IsControl);
-            return (_status ?? new CallEnd { Code = StatusCode.Unknown, Message = socket.CloseReason }) with { Wire = socket.CloseCode };
+            return (_status ?? new CallEnd { Code = HttpStatuses.From(socket.CloseCode - 4000), Message = socket.CloseReason }) with { Wire = socket.CloseCode };
         }
     }
 }
