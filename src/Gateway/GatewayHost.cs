@@ -6,6 +6,7 @@ using Gateway.Edges;
 using Gateway.Edges.Grpc;
 using Gateway.Edges.Http;
 using Gateway.Edges.Sse;
+using Gateway.Edges.Stdio;
 using Gateway.Edges.WebSocket;
 using Gateway.Forwarding;
 using Gateway.Model;
@@ -29,12 +30,12 @@ public sealed class GatewayHost : IAsyncDisposable
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(35);
 
     private readonly WebApplication _app;
-    private readonly AdminServer _admin;
+    private readonly AdminServer? _admin;
     private readonly ProcessTable _processes;
     private readonly Logger _log;
     private ConfigFileWatcher? _watcher;
 
-    private GatewayHost(WebApplication app, AdminServer admin, ProcessTable processes, Logger log)
+    private GatewayHost(WebApplication app, AdminServer? admin, ProcessTable processes, Logger log)
     {
         _app = app;
         _admin = admin;
@@ -47,7 +48,7 @@ public sealed class GatewayHost : IAsyncDisposable
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
 
     /// <summary>Addresses of the admin port, ports as they were bound.</summary>
-    public IReadOnlyList<string> AdminAddresses => _admin.Addresses;
+    public IReadOnlyList<string> AdminAddresses => _admin?.Addresses ?? [];
 
     public IServiceProvider Services => _app.Services;
 
@@ -68,7 +69,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         // 2. Build the host. Nothing is read from appsettings or a command line: the file is the configuration.
-        var log = LogSetup.CreateLogger(config, options.LogsToStandardError, environment);
+        var log = LogSetup.CreateLogger(config, options.LogsToStandardError, environment, options.IsQuiet);
         var processes = new ProcessTable();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gateway", ContentRootPath = Path.GetDirectoryName(file) });
         builder.AddGatewayLogging(log);
@@ -77,13 +78,13 @@ public sealed class GatewayHost : IAsyncDisposable
             builder.Logging.AddProvider(extra);
         }
 
-        builder.AddGatewayTelemetry(environment);
+        builder.AddGatewayTelemetry(environment, isScraped: options.Server is null);
         AddServices(builder.Services, options, processes);
         Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
         var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
-        var compiler = Protocols.Compiler(processes, options.Clock, logs);
+        var compiler = Protocols.Compiler(processes, options.Clock, logs, options.Backends);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {
@@ -102,7 +103,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         Proxy.Use(app, provider);
         var ready = new Readiness { IsConfigured = true };
-        var admin = new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
+        var admin = options.Server is not null ? null : new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
         var host = new GatewayHost(app, admin, processes, log);
         try
         {
@@ -135,7 +136,11 @@ public sealed class GatewayHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _processes.DisposeAsync();
-        await _admin.DisposeAsync();
+        if (_admin is not null)
+        {
+            await _admin.DisposeAsync();
+        }
+
         await _log.DisposeAsync();
     }
 
@@ -149,7 +154,11 @@ public sealed class GatewayHost : IAsyncDisposable
             ready.IsDraining = true;
             drain.Begin();
         });
-        await _admin.StartAsync(cancellationToken);
+        if (_admin is not null)
+        {
+            await _admin.StartAsync(cancellationToken);
+        }
+
         await _app.StartAsync(cancellationToken);
         ready.IsListening = true;
     }
@@ -205,6 +214,12 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>The command line goes before the file's `Urls`; `Kestrel:Endpoints` alone leave no default address.</summary>
     private static void Listen(WebApplicationBuilder builder, GatewayHostOptions options, GatewayConfig config)
     {
+        if (options.Server is { } server)
+        {
+            builder.Services.AddSingleton(server);
+            return;
+        }
+
         var kestrel = config.Tree.GetSection("Kestrel");
         builder.WebHost.UseKestrel();
         builder.WebHost.UseGatewayKestrel(kestrel);
@@ -226,6 +241,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<ReplayTable>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.
+        services.AddSingleton<IHttpEdge, StdioEdge>();
         services.AddSingleton<IHttpEdge, GrpcEdge>();
         services.AddSingleton<IHttpEdge, WebSocketEdge>();
         services.AddSingleton<IHttpEdge, SseEdge>();

@@ -1,4 +1,6 @@
+using Gateway.Backends;
 using Gateway.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Gateway;
 
@@ -17,6 +19,12 @@ public sealed record GatewayHostOptions
     /// <summary>Variables that override the file; null means the process's own.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
+    /// <summary>Brings the requests in place of listening sockets; there is then no admin port either. Null to listen.</summary>
+    public IServer? Server { get; init; }
+
+    /// <summary>The log's console shows warnings and above only, whatever the file says.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Logs go to stderr, because stdout belongs to protocol bytes.</summary>
     public bool LogsToStandardError { get; init; }
 
@@ -25,6 +33,9 @@ public sealed record GatewayHostOptions
 
     /// <summary>The clock of deadlines, delays and watches.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Backends that stand in for those of the same name. Tests speak for a server with one.</summary>
+    public IReadOnlyList<BackendRegistration> Backends { get; init; } = [];
 
     /// <summary>Adds to the log; null for nothing more. Tests listen here.</summary>
     public ILoggerProvider? ExtraLog { get; init; }

@@ -3,6 +3,7 @@ using Gateway.Backends.Grpc;
 using Gateway.Backends.Http;
 using Gateway.Backends.Sse;
 using Gateway.Backends.Stdio;
+using Gateway.Backends.WebSocket;
 using Gateway.Configuration;
 using Gateway.Model;
 using Transcoders.Calls;
@@ -21,7 +22,7 @@ internal static class Protocols
 {
     /// <summary>Edges in the order in which a request is offered to them. Source: PROTOCOLS §10.1.</summary>
     public static readonly IReadOnlyList<ProtocolTraits> Edges =
-        [GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
+        [StdioTraits.Edge, GrpcTraits.Edge, WebSocketTraits.Edge, SseTraits.Edge, HttpTraits.Edge];
 
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
@@ -54,6 +55,15 @@ internal static class Protocols
         },
         new BackendRegistration
         {
+            Name = WebSocketTraits.Name,
+            Forwards = static (_, _, edge) => edge == WebSocketTraits.Name,
+            Traits = WebSocketPlan.Traits,
+            Create = (cluster, _, schema) => WebSocket(cluster, schema, clock),
+            Probe = static (_, _, address) => new WebSocketHealthProbe(address),
+            Check = static (cluster, _) => WebSocketPlan.Check(cluster),
+        },
+        new BackendRegistration
+        {
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
             Traits = StdioBackend.TraitsOf,
@@ -64,10 +74,20 @@ internal static class Protocols
         },
     ];
 
-    /// <summary>A compiler of models over these protocols.</summary>
-    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
-        new(Backends(processes, clock, logs), Edges, new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+    /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, IReadOnlyList<BackendRegistration>? instead = null) =>
+        new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
+            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
+
+    private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)
+    {
+        var plan = WebSocketPlan.Compile(cluster);
+        var backend = new WebSocketBackend(plan, new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), clock);
+        return plan.Settings.Shared
+            ? new SharedBackend(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock)
+            : backend;
+    }
 
     /// <summary>
     /// HTTP to HTTP always; and a cluster of which nothing is said beyond YARP's own keys, on a route that lists no edges, is YARP's alone:

@@ -21,6 +21,8 @@ public static class FuzzTargets
         new("grpc-frames", "grpc-frames", GrpcTargets.Frames),
         new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
         new("envelope", "envelope", EnvelopeTargets.Frame),
+        new("envelope-answers", "envelope-answers", EnvelopeTargets.Answer),
+        new("socket-templates", "socket-templates", TemplateTargets.Message),
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
         new("sse-events", "sse-events", SseTargets.Events),
@@ -28,5 +30,7 @@ public static class FuzzTargets
         new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
         new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),
         new("jsonrpc", "jsonrpc", JsonRpcTargets.Message),
+        new("cgi-head", "cgi-head", ProgramTargets.CgiHead),
+        new("argument", "argument", ProgramTargets.Argument),
     ];
 }

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Gateway.Cli;
 
 /// <summary>The command line: every command with its arguments, its help and its exit codes.</summary>
-internal static class GatewayCommands
+internal static partial class GatewayCommands
 {
     public const string DefaultFile = "config/gateway.json";
 
@@ -18,6 +18,7 @@ internal static class GatewayCommands
             + "  gateway                              serve config/gateway.json\n"
             + "  gateway run edge.json --urls http://127.0.0.1:9000\n"
             + "  gateway check edge.json              find every problem, print each route's plan\n"
+            + "  gateway call edge.json library.v1.Library/GetBook -d '{\"name\":\"shelves/1/books/1\"}'\n"
             + "  gateway schema > gateway.schema.json\n"
             + "  gateway health                       ask a running gateway whether it is ready");
         var file = FileArgument();
@@ -29,6 +30,8 @@ internal static class GatewayCommands
         root.Add(Check());
         root.Add(Schema());
         root.Add(Health());
+        root.Add(Call());
+        root.Add(Stdio());
         return root;
     }
 

@@ -20,6 +20,9 @@ public sealed record ClusterSettings
     /// <summary>How event streams of the servers are read.</summary>
     public SseSettings Sse { get; init; } = new();
 
+    /// <summary>How a websocket cluster is spoken to; null for the others, and where every default holds.</summary>
+    public WebSocketSettings? WebSocket { get; init; }
+
     /// <summary>Choices in calling servers that speak HTTP.</summary>
     public HttpClusterSettings Http { get; init; } = new();
 

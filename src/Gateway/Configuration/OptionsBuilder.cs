@@ -59,6 +59,17 @@ internal static class OptionsBuilder
         PingInterval = webSocket.Duration("PingInterval", defaults.PingInterval),
         PongTimeout = webSocket.Duration("PongTimeout", defaults.PongTimeout),
         ErrorMessage = webSocket.Flag("ErrorMessage", defaults.ErrorMessage),
+        Mode = webSocket.Word("Mode", defaults.Mode),
+        MaxQueued = webSocket.Int32("MaxQueued", defaults.MaxQueued),
+        Verb = webSocket.Choice("Verb", ConfigGrammar.WebSocketVerbs, defaults.Verb),
+        Start = webSocket.Choice("Start", ConfigGrammar.WebSocketStarts, defaults.Start),
+        Wrap = webSocket.Flag("Wrap", defaults.Wrap),
+        LastEventId = webSocket.Text("LastEventId", defaults.LastEventId),
+        Companion = webSocket.Text("Companion"),
+        LateAccept = webSocket.Flag("LateAccept"),
+        Subprotocols = webSocket.Texts("Subprotocols") ?? defaults.Subprotocols,
+        EmptyIsEof = webSocket.Flag("EmptyIsEof", defaults.EmptyIsEof),
+        Lf = webSocket.Word("Lf", defaults.Lf),
     };
 
     private static MetadataOptions Metadata(SettingsReader metadata) => new()

@@ -159,6 +159,42 @@ public sealed record WebSocketEdgeOptions
 
     /// <summary>Send a last text message with the status before a close that reports a failure, on sockets without the envelope.</summary>
     public bool ErrorMessage { get; init; } = true;
+
+    /// <summary>
+    /// What a socket without subprotocol carries: `single` (one call), `message` (each message a call of its own, answered before the next),
+    /// `auto` (`message` where there is no schema and the backend takes one request, else `single`).
+    /// </summary>
+    public string Mode { get; init; } = "auto";
+
+    /// <summary>Messages read ahead of the one that is being answered, in the `message` mode; then the socket is not read.</summary>
+    public int MaxQueued { get; init; } = 16;
+
+    /// <summary>The verb of calls that messages make on a route without schema.</summary>
+    public string Verb { get; init; } = "POST";
+
+    /// <summary>When a call to an event stream begins: `open`, as a GET, or `firstMessage`, as a POST with that message for its body.</summary>
+    public string Start { get; init; } = "open";
+
+    /// <summary>Events leave as `{"id","event","data"}` on sockets without the envelope; else as their data alone.</summary>
+    public bool Wrap { get; init; }
+
+    /// <summary>The query parameter that becomes Last-Event-ID of a call to an event stream.</summary>
+    public string LastEventId { get; init; } = "lastEventId";
+
+    /// <summary>Path on the same server to which messages for an event stream are posted; null means that it takes none.</summary>
+    public string? Companion { get; init; }
+
+    /// <summary>The handshake is answered when the backend has answered, so that its failure is an HTTP status; null means for event streams alone.</summary>
+    public bool? LateAccept { get; init; }
+
+    /// <summary>Subprotocols that are spoken; others are as if they had not been offered.</summary>
+    public IReadOnlyList<string> Subprotocols { get; init; } = ["gateway.v1.json", "grpc-websockets"];
+
+    /// <summary>An empty text message is the half-close also where there is no schema; else it is an empty message.</summary>
+    public bool EmptyIsEof { get; init; }
+
+    /// <summary>What a line break in a text that is no JSON does where there is no schema: `reject` (left to the backend, which refuses it where a line is a message), `split`, `escape`.</summary>
+    public string Lf { get; init; } = "reject";
 }
 
 /// <summary>Which end-to-end headers cross the gateway. Reserved and hop-by-hop names never do.</summary>

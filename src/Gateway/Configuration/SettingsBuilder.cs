@@ -72,6 +72,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
             Sse = Sse(cluster.Section("Sse"), new SseSettings()),
+            WebSocket = protocol == "websocket" && cluster.Section("WebSocket") is { Exists: true } socket ? WebSocketBuilder.Build(socket) : null,
             Http = Http(cluster.Section("Http")),
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
@@ -86,6 +87,11 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         if (cluster.Section("Sse") is { Exists: true } events && protocol is not ("sse" or "http"))
         {
             problems.AddKey(events.Node!, $"'Sse' belongs to Protocol 'sse' or 'http'; this cluster's Protocol is '{protocol}'");
+        }
+
+        if (protocol != "websocket" && cluster.Section("WebSocket") is { Exists: true } socket)
+        {
+            problems.AddKey(socket.Node!, $"'WebSocket' belongs to Protocol 'websocket'; this cluster's Protocol is '{protocol}'");
         }
 
         if (protocol == "stdio")

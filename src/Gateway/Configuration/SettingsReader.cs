@@ -22,6 +22,8 @@ internal readonly struct SettingsReader(ConfigNode? section)
 
     public bool Flag(string key, bool absent) => Text(key) is { } value && bool.TryParse(value, out var flag) ? flag : absent;
 
+    public bool? Flag(string key) => Text(key) is { } value && bool.TryParse(value, out var flag) ? flag : null;
+
     public long? Integer(string key) => Text(key) is { } value && ConfigValues.TryInteger(value, out var number) ? number : null;
 
     public int Int32(string key, int absent) => Integer(key) is { } value ? (int)Math.Clamp(value, int.MinValue, int.MaxValue) : absent;

@@ -87,6 +87,7 @@ public sealed class EdgeRequest
             ContentType = request.ContentType,
             Metadata = MakeMetadata(peer),
             Deadline = Attempts?.Keep(deadline) ?? deadline,
+            MessageSize = Route.Limits.MessageSize,
             Peer = peer,
             PeerPort = Context.Connection.RemotePort,
             Cursor = cursor,
@@ -95,6 +96,9 @@ public sealed class EdgeRequest
             Authority = request.Host.Value ?? "",
         };
     }
+
+    /// <summary>A deadline that begins now, by the same rules: for one of many calls of a connection.</summary>
+    public Deadline DeadlineFor(CallShape shape) => Route.DeadlineFor(shape, AskedTimeout(Context.Request.Headers), Clock);
 
     /// <summary>A client's own limit of time: `grpc-timeout`, else `x-server-timeout` in seconds; null when it named none that can be read.</summary>
     private static TimeSpan? AskedTimeout(IHeaderDictionary headers)

@@ -24,12 +24,13 @@ internal sealed class OpaqueRequestMessages : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="limits">The call's bounds.</param>
     /// <param name="plan">What the backend takes: bytes as they come, the whole body, values when the body is JSON, else lines.</param>
-    public OpaqueRequestMessages(HttpContext context, CallLimits limits, CallPlan plan)
+    /// <param name="raw">True to take bytes as they come whatever the backend takes.</param>
+    public OpaqueRequestMessages(HttpContext context, CallLimits limits, CallPlan plan, bool raw = false)
     {
         _context = context;
         _limits = limits;
         _needsOne = !plan.Shape.StreamsRequests();
-        _raw = !_needsOne && plan.Backend.Formats[0] == PayloadFormat.Binary && !plan.Backend.TakesBodyAsOneMessage;
+        _raw = !_needsOne && (raw || plan.Backend.Formats[0] == PayloadFormat.Binary) && !plan.Backend.TakesBodyAsOneMessage;
         _json = JsonMediaTypes.IsJson(context.Request.ContentType);
         _whole = _needsOne || (plan.Backend.TakesBodyAsOneMessage && !JsonMediaTypes.IsSequence(context.Request.ContentType));
         _message = new PayloadBuffer(limits.MessageSize);

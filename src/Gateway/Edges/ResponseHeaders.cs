@@ -16,4 +16,16 @@ internal static class ResponseHeaders
             }
         }
     }
+
+    /// <summary>Puts the headers of a backend's own HTTP answer on the client's: all but those of one hop.</summary>
+    public static void WriteAnswer(IHeaderDictionary headers, CallMetadata? metadata)
+    {
+        foreach (ref readonly var entry in metadata is null ? default : metadata.AsSpan())
+        {
+            if (MetadataText.IsName(entry.Key) && MetadataText.IsValue(entry.Value) && !ReservedMetadata.IsOfOneHop(entry.Key))
+            {
+                headers.Append(entry.Key, entry.Value);
+            }
+        }
+    }
 }

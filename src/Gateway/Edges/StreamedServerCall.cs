@@ -40,19 +40,28 @@ internal abstract class StreamedServerCall : ServerCall
 
     public sealed override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken) => _read(cancellationToken);
 
-    public sealed override ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
+    public sealed override async ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
     {
+        var isOwn = TakeHead(head);
         if (Request.Shaper is { } shaper)
         {
-            return shaper.ShapeAsync(Request.Context, head);
+            await shaper.ShapeAsync(Request.Context, head);
         }
-
-        if (!_response.HasStarted)
+        else if (!_response.HasStarted && isOwn)
+        {
+            ResponseHeaders.WriteAnswer(Request.Context.Response.Headers, head.Metadata);
+        }
+        else if (!_response.HasStarted)
         {
             ResponseHeaders.Write(Request.Context.Response.Headers, head.Metadata);
         }
 
-        return default;
+        if (isOwn)
+        {
+            // It is decided: a failure from here on cannot have a status line of its own any more.
+            await _response.TakeTurnAsync(cancellationToken);
+            _response.EndTurn();
+        }
     }
 
     public sealed override async ValueTask WriteAsync(Message message, CancellationToken cancellationToken)
@@ -124,6 +133,9 @@ internal abstract class StreamedServerCall : ServerCall
 
     /// <summary>True when a failure after the first message can be told inside the stream; else the answer is broken off.</summary>
     protected abstract bool CarriesErrors { get; }
+
+    /// <summary>Takes note of how the answer opens; true when the backend's head is the client's too, status and headers.</summary>
+    protected virtual bool TakeHead(ResponseHead head) => false;
 
     /// <summary>What the message is in the body, known before the head leaves; the message itself unless an edge says otherwise.</summary>
     protected virtual Message Unwrap(in Message message) => message;

@@ -12,9 +12,19 @@ internal sealed class HealthProbes(IProbingRequestFactory http, YarpConfigProvid
     public HttpRequestMessage CreateRequest(Yarp.ReverseProxy.Model.ClusterModel cluster, DestinationModel destination)
     {
         var model = (GatewayModel)provider.Latest.Model!;
-        return model.Clusters.TryGetValue(cluster.Config.ClusterId, out var compiled) && compiled.Registration.Probe is { } probe
-            ? probe(compiled.Settings, model.Config, destination.Config.Health ?? destination.Config.Address)
-            : http.CreateRequest(cluster, destination);
+        if (!model.Clusters.TryGetValue(cluster.Config.ClusterId, out var compiled) || compiled.Registration.Probe is not { } probe)
+        {
+            return http.CreateRequest(cluster, destination);
+        }
+
+        var request = probe(compiled.Settings, model.Config, destination.Config.Health ?? destination.Config.Address);
+        if (request is HealthProbe { AsksConfiguredPath: true })
+        {
+            using var plain = http.CreateRequest(cluster, destination);
+            request.RequestUri = plain.RequestUri;
+        }
+
+        return request;
     }
 
     /// <summary>YARP's HTTP clients, with a step that reads the answers to such probes, and with our spans as the parents of the backends'.</summary>

@@ -18,7 +18,10 @@ internal sealed class ResilientRequest : IRepeatableRequest, IDisposable
     private readonly RequestDelegate _next;
     private readonly CallRoute _route;
     private readonly ResilienceTelemetry _telemetry;
-    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Its continuations run where it is set, on purpose: the circuit hears of an answer before the client does.
+    private readonly TaskCompletionSource _begun = new();
+
     private readonly IReadOnlyList<DestinationState> _destinations;
     private readonly Stream _originalBody;
     private readonly string? _contentType;

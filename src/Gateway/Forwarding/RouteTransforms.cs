@@ -58,16 +58,19 @@ internal sealed class RouteTransforms(HttpTransformer transformer) : IResponseSh
 
     public async ValueTask ShapeAsync(HttpContext context, ResponseHead head)
     {
-        using var response = new HttpResponseMessage();
+        using var response = new HttpResponseMessage { Content = new ByteArrayContent([]) };
         foreach (ref readonly var entry in head.Metadata is null ? default : head.Metadata.AsSpan())
         {
-            if (!ReservedMetadata.Contains(entry.Key) && MetadataText.IsName(entry.Key) && MetadataText.IsValue(entry.Value))
+            // A backend's own HTTP answer passes but for what belongs to one hop; metadata of a call has reserved names besides.
+            if (!(head.HttpStatus != 0 ? ReservedMetadata.IsOfOneHop(entry.Key) : ReservedMetadata.Contains(entry.Key))
+                && MetadataText.IsName(entry.Key) && MetadataText.IsValue(entry.Value))
             {
-                response.Headers.TryAddWithoutValidation(entry.Key, entry.Value);
+                // HttpClient's types keep some headers, such as Content-Encoding, with the content.
+                _ = response.Headers.TryAddWithoutValidation(entry.Key, entry.Value)
+                    || response.Content.Headers.TryAddWithoutValidation(entry.Key, entry.Value);
             }
         }
 
-        response.Content = new ByteArrayContent([]);
         await transformer.TransformResponseAsync(context, response, context.RequestAborted);
 
         // The length of an answer that never came says nothing of the one that will.

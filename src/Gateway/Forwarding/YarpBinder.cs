@@ -80,6 +80,7 @@ internal static class YarpBinder
         return settings.Protocol switch
         {
             "stdio" => cluster with { Destinations = Instances(settings) },
+            "websocket" => cluster with { Destinations = HttpAddresses(cluster.Destinations) },
             "grpc" => cluster with { HttpRequest = GrpcRequest(cluster.HttpRequest, settings) },
             _ => cluster,
         };
@@ -95,6 +96,28 @@ internal static class YarpBinder
 
         return destinations;
     }
+
+    /// <summary>`ws://` → `http://`, `wss://` → `https://`: a handshake is an HTTP request, and YARP knows only those schemes.</summary>
+    private static Dictionary<string, DestinationConfig>? HttpAddresses(IReadOnlyDictionary<string, DestinationConfig>? destinations)
+    {
+        if (destinations is null)
+        {
+            return null;
+        }
+
+        var mapped = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, destination) in destinations)
+        {
+            mapped.Add(id, destination with { Address = HttpAddress(destination.Address)!, Health = HttpAddress(destination.Health) });
+        }
+
+        return mapped;
+    }
+
+    private static string? HttpAddress(string? address) =>
+        address is not null && (address.StartsWith("ws:", StringComparison.OrdinalIgnoreCase) || address.StartsWith("wss:", StringComparison.OrdinalIgnoreCase))
+            ? "http" + address[2..]
+            : address;
 
     /// <summary>gRPC in plaintext is HTTP/2 with prior knowledge: asking for "2 or lower" would silently speak HTTP/1.1. TLS negotiates by itself.</summary>
     private static ForwarderRequestConfig? GrpcRequest(ForwarderRequestConfig? request, ClusterSettings cluster)

@@ -63,7 +63,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         var labels = new CallLabels(settings.Id, edge.Name, cluster.Settings.Protocol);
         if (cluster.Registration.Forwards(cluster.Settings, settings, edge.Name))
         {
-            return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels };
+            if (edge.ArrivesAsHttp)
+            {
+                return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels };
+            }
+
+            ReportEdge(edge, $"the requests of cluster '{cluster.Settings.Id}' are forwarded as they are, and {edge.Article} has none; give the cluster a Protocol.");
+            return null;
         }
 
         var backend = cluster.Registration.Traits!(cluster.Settings);

@@ -21,12 +21,13 @@ public static class LogSetup
     /// <param name="config">Its `Serilog` and `Logging` sections set levels and format; null for the defaults.</param>
     /// <param name="toStandardError">True where standard output belongs to a protocol.</param>
     /// <param name="environment">The variables of the process; they decide whether the log also goes to a collector.</param>
-    public static Logger CreateLogger(GatewayConfig? config, bool toStandardError, IReadOnlyDictionary<string, string> environment)
+    /// <param name="isQuiet">True to keep what is not at least a warning off the console.</param>
+    public static Logger CreateLogger(GatewayConfig? config, bool toStandardError, IReadOnlyDictionary<string, string> environment, bool isQuiet = false)
     {
         ArgumentNullException.ThrowIfNull(environment);
         var settings = LogSettings.Read(config?.Tree);
         var logger = Configure(settings, environment)
-            .WriteTo.Console(Formatter(settings.Format), standardErrorFromLevel: toStandardError ? LevelAlias.Minimum : null)
+            .WriteTo.Console(Formatter(settings.Format), isQuiet ? LogEventLevel.Warning : LevelAlias.Minimum, standardErrorFromLevel: toStandardError ? LevelAlias.Minimum : null)
             .CreateLogger();
         foreach (var problem in settings.Problems)
         {

@@ -22,7 +22,8 @@ public static class TelemetrySetup
     /// </summary>
     /// <param name="builder">The proxy's application; the admin port is another and stays unmeasured.</param>
     /// <param name="environment">The variables of the process.</param>
-    public static void AddGatewayTelemetry(this WebApplicationBuilder builder, IReadOnlyDictionary<string, string> environment)
+    /// <param name="isScraped">True when somebody may ask for the metrics; false where only a collector would get them.</param>
+    public static void AddGatewayTelemetry(this WebApplicationBuilder builder, IReadOnlyDictionary<string, string> environment, bool isScraped = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(environment);
@@ -37,7 +38,7 @@ public static class TelemetrySetup
         services.AddSingleton(exporter);
 
         var variables = new OtlpVariables(environment);
-        if (variables.IsDisabled)
+        if (variables.IsDisabled || (!isScraped && !variables.Asks(OtlpSignal.Metrics) && !variables.Asks(OtlpSignal.Traces)))
         {
             return;
         }

@@ -1,7 +1,7 @@
 namespace Transcoders.Calls;
 
 /// <summary>How a call opens, whatever protocol it came in by.</summary>
-public sealed class CallHead
+public sealed record CallHead
 {
     /// <summary>The method's full name, `pkg.Service/Method`; empty when the route has no schema and payloads are opaque.</summary>
     public required string Method { get; init; }
@@ -22,6 +22,9 @@ public sealed class CallHead
 
     public Deadline Deadline { get; init; }
 
+    /// <summary>Largest message in bytes that the call's route takes in either direction.</summary>
+    public int MessageSize { get; init; } = CallLimits.Default.MessageSize;
+
     /// <summary>The client's address as text (`203.0.113.9`); null where there is none, as on stdio.</summary>
     public string? Peer { get; init; }
 
@@ -39,4 +42,7 @@ public sealed class CallHead
 
     /// <summary>The authority the client asked for (`api.example.com:8080`); empty where there is none.</summary>
     public string Authority { get; init; } = "";
+
+    /// <summary>The client wants a process's own streams rather than its messages: see <see cref="ProcessStreams"/>. Other backends have none and do not look at it.</summary>
+    public bool WantsStreams { get; init; }
 }

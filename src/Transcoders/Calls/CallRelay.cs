@@ -56,6 +56,12 @@ public sealed class CallRelay
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(client);
+        if (client.Refusal is { } refusal)
+        {
+            // Known before the client is asked for anything, so that an edge that has promised nothing yet can say so in its own way.
+            return new(new RelayResult(refusal));
+        }
+
         var relay = new CallRelay(server, client, payloads, limits, lifetime, tally);
         return server.Head.Shape == CallShape.Unary ? relay.AnswerOnceAsync(sendsFirst: true) : relay.StreamAsync();
     }

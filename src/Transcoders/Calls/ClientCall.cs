@@ -16,6 +16,9 @@ public abstract class ClientCall : IAsyncDisposable
     /// <summary>How the call ended; meaningful once <see cref="ReadAsync"/> has returned null.</summary>
     public abstract CallStatus Status { get; }
 
+    /// <summary>Why the call was refused when it was opened, before anything of the client's was needed; null when it was not.</summary>
+    public virtual CallStatus? Refusal => null;
+
     /// <summary>Sends a message, copying what it needs. It may keep bytes back until <see cref="FlushAsync"/>, within a bound.</summary>
     /// <param name="message">The message, in <see cref="Format"/>.</param>
     /// <param name="last">True when nothing follows: <see cref="HalfCloseAsync"/> is then implied and not called.</param>

@@ -39,6 +39,12 @@ public sealed record ProtocolTraits
     /// <summary>A backend's: a call is opened by its URL alone and takes no message; an edge that streams requests has nothing to wait for.</summary>
     public bool IsSubscription { get; init; }
 
+    /// <summary>An edge's: its calls are HTTP requests, which can be forwarded as they are to a backend of the same protocol.</summary>
+    public bool ArrivesAsHttp { get; init; } = true;
+
+    /// <summary>A backend's: a call is a process whose own streams a client may ask for. Source: <see cref="ProcessStreams"/>.</summary>
+    public bool HasProcessStreams { get; init; }
+
     /// <summary>An edge's: a client expects one answer to a request unless it says otherwise, as in plain HTTP.</summary>
     public bool ExpectsOneAnswer { get; init; }
 

@@ -37,6 +37,8 @@ public sealed class ReplyReducer : ClientCall
 
     public override CallStatus Status => _status ?? _inner.Status;
 
+    public override CallStatus? Refusal => _inner.Refusal;
+
     public override PayloadFormat FormatFor(PayloadFormat offered) => _inner.FormatFor(offered);
 
     public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken) => _inner.WriteAsync(message, last, cancellationToken);

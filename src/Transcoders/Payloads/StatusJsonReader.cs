@@ -66,6 +66,8 @@ public sealed class StatusJsonReader : StatusReader
                 case (byte)'[' when name.SequenceEqual("details"u8):
                     Details(ref scanner, details);
                     break;
+                case not (byte)'n' when name.SequenceEqual("message"u8):
+                    return null;
                 default:
                     scanner.SkipValue();
                     break;

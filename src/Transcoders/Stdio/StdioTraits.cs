@@ -7,6 +7,18 @@ public static class StdioTraits
 {
     public const string Name = "stdio";
 
+    /// <summary>The gateway's own stdin and stdout, as `gateway call` and `gateway stdio` have them.</summary>
+    public static readonly ProtocolTraits Edge = new()
+    {
+        Name = Name,
+        Article = "a stdio edge",
+        StreamsRequests = true,
+        StreamsResponses = true,
+        Formats = [PayloadFormat.Json, PayloadFormat.Text, PayloadFormat.Binary],
+        NeedsSchema = false,
+        ArrivesAsHttp = false,
+    };
+
     /// <summary>Messages in a framing, in both directions.</summary>
     /// <param name="format">What the cluster's framing and schema make of a message.</param>
     public static ProtocolTraits Backend(PayloadFormat format) => new()
@@ -17,6 +29,7 @@ public static class StdioTraits
         StreamsResponses = true,
         Formats = [format],
         NeedsSchema = false,
+        HasProcessStreams = true,
     };
 
     /// <summary>Bytes whose boundaries are kept, such as `len32` without a schema: an HTTP body is one message.</summary>

@@ -2,16 +2,18 @@ using Transcoders.Calls;
 
 namespace Transcoders.WebSocket;
 
-/// <summary>What a client's envelope frame asks for.</summary>
+/// <summary>What an envelope frame says. Clients start, half-close and cancel; servers send headers and the end; both send messages.</summary>
 public enum EnvelopeKind : byte
 {
     Start,
     Message,
     Half,
     Cancel,
+    Headers,
+    End,
 }
 
-/// <summary>One frame a client sent on a <see cref="Subprotocols.Envelope"/> socket.</summary>
+/// <summary>One frame of a <see cref="Subprotocols.Envelope"/> socket.</summary>
 public readonly struct EnvelopeFrame
 {
     public required EnvelopeKind Kind { get; init; }
@@ -22,7 +24,7 @@ public readonly struct EnvelopeFrame
     /// <summary>`pkg.Service/Method` or `GET /path`, on start; null when the URL names it.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Metadata of a start frame; null when it has none.</summary>
+    /// <summary>Metadata of a start or headers frame; null when it has none.</summary>
     public CallMetadata? Headers { get; init; }
 
     /// <summary>Deadline of a start frame in milliseconds; null when it has none.</summary>
@@ -39,4 +41,10 @@ public readonly struct EnvelopeFrame
 
     /// <summary>A start frame whose message is the only one: half-close follows it.</summary>
     public bool Last { get; init; }
+
+    /// <summary>A slice of an end frame: how the call ended, as google.rpc.Status in JSON. Empty when the frame has none.</summary>
+    public ReadOnlyMemory<byte> Status { get; init; }
+
+    /// <summary>Trailing metadata of an end frame; null when it has none.</summary>
+    public CallMetadata? Trailers { get; init; }
 }

@@ -6,6 +6,15 @@ public static class Subprotocols
     /// <summary>Many calls on one socket, each frame a small JSON object.</summary>
     public const string Envelope = "gateway.v1.json";
 
+    /// <summary>gRPC-Web frames on a socket, one call. The convention of the improbable-eng client. Source: PROTOCOLS §6.2.</summary>
+    public const string GrpcWebSockets = "grpc-websockets";
+
+    /// <summary>A process's streams as numbered channels, the client's half-close among them: Kubernetes exec.</summary>
+    public const string ExecV5 = "v5.channel.k8s.io";
+
+    /// <summary>As <see cref="ExecV5"/>, without a half-close.</summary>
+    public const string ExecV4 = "v4.channel.k8s.io";
+
     private const string Bearer = "Bearer";
 
     /// <summary>Most subprotocols read from a request.</summary>
@@ -15,9 +24,12 @@ public static class Subprotocols
     /// Reads the offered list: the subprotocol to answer with (null: none), and the bearer token when the list carries
     /// `Bearer, token` (browsers cannot set Authorization). The token is never echoed.
     /// </summary>
-    public static Offer Read(IList<string> offered)
+    /// <param name="offered">What the client offered, the preferred one first.</param>
+    /// <param name="serves">Whether a subprotocol is spoken here.</param>
+    public static Offer Read(IList<string> offered, Predicate<string> serves)
     {
         ArgumentNullException.ThrowIfNull(offered);
+        ArgumentNullException.ThrowIfNull(serves);
         string? chosen = null;
         string? token = null;
         string? bearer = null;
@@ -29,18 +41,22 @@ public static class Subprotocols
                 bearer = offered[i];
                 token = offered[++i];
             }
-            else if (offered[i] == Envelope)
+            else if (chosen is null && serves(offered[i]))
             {
-                chosen = Envelope;
+                chosen = offered[i];
             }
         }
 
-        return new Offer(chosen ?? bearer, chosen == Envelope, token);
+        return new Offer(chosen ?? bearer, chosen, token);
     }
 
     /// <summary>What a client offered.</summary>
     /// <param name="Answer">The one to answer with; null when none of ours was offered.</param>
-    /// <param name="IsEnvelope">True when the socket speaks <see cref="Envelope"/>.</param>
+    /// <param name="Chosen">The one the socket speaks; null when it speaks none.</param>
     /// <param name="Token">A bearer token; null when none was carried.</param>
-    public readonly record struct Offer(string? Answer, bool IsEnvelope, string? Token);
+    public readonly record struct Offer(string? Answer, string? Chosen, string? Token)
+    {
+        /// <summary>True when the socket speaks <see cref="Envelope"/>.</summary>
+        public bool IsEnvelope => Chosen == Envelope;
+    }
 }

@@ -25,11 +25,15 @@ public abstract class GatewayFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _gateway!.DisposeAsync();
+        await StopAsync();
         await _library!.DisposeAsync();
         Directory.Delete(Files, recursive: true);
     }
 
     protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Stops what <see cref="PrepareAsync"/> started, after the gateway.</summary>
+    protected virtual Task StopAsync() => Task.CompletedTask;
 
     protected abstract string Configuration();
 

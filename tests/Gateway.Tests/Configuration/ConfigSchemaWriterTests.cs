@@ -33,7 +33,7 @@ public sealed class ConfigSchemaWriterTests
         var schema = ConfigSchemaWriter.Write();
 
         Assert.DoesNotContain("\"Hedging\"", schema, StringComparison.Ordinal);
-        Assert.DoesNotContain("\"lsp\"", schema, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"mcp\"", schema, StringComparison.Ordinal);
         Assert.Contains("\"ndjson\"", schema, StringComparison.Ordinal);
     }
 

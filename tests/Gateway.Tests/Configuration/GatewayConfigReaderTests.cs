@@ -140,7 +140,7 @@ public sealed class GatewayConfigReaderTests
                   "library": { "Protocl": "grpc", "Destinations": { "a": { "Address": "stdio:jq" } } },
                   "tools": { "Protocol": "stdio", "Destinations": { "a": { "Address": "http://x" } } },
                   "empty": { "Process": { "Command": "jq -c ." }, "Schema": { "DescriptorSets": [ "/nowhere/x.binpb" ] } },
-                  "later": { "Protocol": "stdio", "Process": { "Command": "jq", "Framing": "lsp", "Lifetime": "pool", "Dialect": "mcp", "User": "nobody", "Limits": { "Memory": "1MiB" } }, "Resilience": { "Hedging": {}, "Retry": { "Attempts": 1, "Statuses": [ "UNAVAILBLE" ] } } }
+                  "later": { "Protocol": "stdio", "Process": { "Command": "jq", "Framing": "lps", "Lifetime": "pool", "Dialect": "mcp", "User": "nobody", "Limits": { "Memory": "1MiB" } }, "Resilience": { "Hedging": {}, "Retry": { "Attempts": 1, "Statuses": [ "UNAVAILBLE" ] } } }
                 }
               }
             }
@@ -164,9 +164,9 @@ public sealed class GatewayConfigReaderTests
                 "gateway.json:17:7: ReverseProxy:Clusters:empty: a cluster of Protocol 'http' needs the key 'Destinations': { \"a\": { \"Address\": … } }",
                 "gateway.json:17:18: ReverseProxy:Clusters:empty:Process: 'Process' belongs to Protocol 'stdio'; this cluster's Protocol is 'http'",
                 "gateway.json:17:87: ReverseProxy:Clusters:empty:Schema:DescriptorSets:0: there is no file '/nowhere/x.binpb'",
-                "gateway.json:18:80: ReverseProxy:Clusters:later:Process:Framing: Framing 'lsp' is not supported yet by this version; use 'ndjson' or 'raw'",
+                "gateway.json:18:80: ReverseProxy:Clusters:later:Process:Framing: 'lps' is none of ndjson, lsp, len32, varint, json-seq, raw, cgi (did you mean 'lsp'?)",
                 "gateway.json:18:99: ReverseProxy:Clusters:later:Process:Lifetime: Lifetime 'pool' is not supported yet by this version; use 'request' or 'connection'",
-                "gateway.json:18:118: ReverseProxy:Clusters:later:Process:Dialect: Dialect 'mcp' is not supported yet by this version; use 'none'",
+                "gateway.json:18:118: ReverseProxy:Clusters:later:Process:Dialect: Dialect 'mcp' is not supported yet by this version; use 'none' or 'jsonrpc'",
                 "gateway.json:18:125: ReverseProxy:Clusters:later:Process:User: 'User' is not supported yet by this version; run the gateway as that user",
                 "gateway.json:18:155: ReverseProxy:Clusters:later:Process:Limits:Memory: 'Memory' is not supported yet by this version; leave it out",
                 "gateway.json:18:193: ReverseProxy:Clusters:later:Resilience:Hedging: 'Hedging' is not supported yet by this version; use Timeout with Retry",
@@ -278,7 +278,10 @@ public sealed class GatewayConfigReaderTests
     [InlineData("\"Protocol\": \"grpc\", \"Destinations\": { \"a\": { \"Address\": \"ws://h\" } }", "ReverseProxy:Clusters:c:Destinations:a:Address: 'ws://h' does not fit Protocol 'grpc'; use http or https, or Protocol 'websocket'")]
     [InlineData("\"Instances\": 2, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:Instances: 'Instances' belongs to Protocol 'stdio'; this cluster's Protocol is 'http': list its Destinations")]
     [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq -c .\" }", "ReverseProxy:Clusters:c:Process:Command: a command is one word, never a shell line; put the others into Arguments: [ … ]")]
-    [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"Framing\": \"xml\" }", "ReverseProxy:Clusters:c:Process:Framing: 'xml' is none of ndjson, raw")]
+    [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"Framing\": \"xml\" }", "ReverseProxy:Clusters:c:Process:Framing: 'xml' is none of ndjson, lsp, len32, varint, json-seq, raw, cgi")]
+    [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ExitCodes\": \"bufs\" }", "ReverseProxy:Clusters:c:Process:ExitCodes: 'bufs' is none of sysexits, grpcurl, buf (did you mean 'buf'?)")]
+    [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ExitCodes\": { \"256\": \"NOT_FOUND\" } }", "ReverseProxy:Clusters:c:Process:ExitCodes:256: '256' is not an exit code from 1 to 255")]
+    [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ScriptName\": \"hook/\" }", "ReverseProxy:Clusters:c:Process:ScriptName: 'hook/' is no such path: it begins with / and does not end with it, like /hook")]
     [InlineData("\"Schema\": { \"ProtoFiles\": [ \"a.proto\" ] }, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:Schema:ProtoFiles: 'ProtoFiles' is not supported yet by this version; use DescriptorSets (protoc --include_imports --descriptor_set_out=…)")]
     [InlineData("\"LoadBalancingPolicy\": \"RoundRobbin\", \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:LoadBalancingPolicy: 'RoundRobbin' is none of PowerOfTwoChoices, FirstAlphabetical, Random, RoundRobin, LeastRequests (did you mean 'RoundRobin'?)")]
     [InlineData("\"HttpRequest\": { \"Version\": \"4\" }, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:HttpRequest:Version: '4' is no HTTP version; write 1.1, 2 or 3")]

@@ -44,6 +44,16 @@ public sealed class YarpBinderTests
     }
 
     [Fact]
+    public void WebSocketCluster_IsReachedByHttp()
+    {
+        var destinations = Cluster(""" "Protocol": "websocket", "Destinations": { "a": { "Address": "ws://h:1/base", "Health": "wss://h:2" }, "b": { "Address": "wss://h" }, "c": { "Address": "http://h:3" } } """).Destinations!;
+
+        Assert.Equal(("http://h:1/base", "https://h:2"), (destinations["a"].Address, destinations["a"].Health));
+        Assert.Equal("https://h", destinations["b"].Address);
+        Assert.Equal("http://h:3", destinations["c"].Address);
+    }
+
+    [Fact]
     public void GrpcCluster_InPlaintext_AsksForHttp2Exactly()
     {
         var request = Cluster(""" "Protocol": "grpc", "Destinations": { "a": { "Address": "http://h:1" } } """).HttpRequest!;

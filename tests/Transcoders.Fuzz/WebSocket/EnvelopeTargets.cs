@@ -34,4 +34,23 @@ internal static class EnvelopeTargets
         var again = EnvelopeReader.Read(output.WrittenMemory, maxDepth: 20);
         Require(again.Id == frame.Id && again.Format == frame.Format && again.Data.Span.SequenceEqual(frame.Data.Span), "a payload did not come back");
     }
+
+    /// <summary>Frames of a hostile server.</summary>
+    public static void Answer(ReadOnlySpan<byte> input)
+    {
+        var frame = EnvelopeReader.ReadAnswer(input.ToArray(), maxDepth: 20);
+        Require(frame.Kind is EnvelopeKind.Headers or EnvelopeKind.Message or EnvelopeKind.End, "a frame that no server sends");
+        foreach (var metadata in (CallMetadata?[])[frame.Headers, frame.Trailers])
+        {
+            foreach (var entry in metadata is null ? default : metadata.AsSpan())
+            {
+                Require(MetadataText.IsName(entry.Key) && MetadataText.IsValue(entry.Value) && !ReservedMetadata.Contains(entry.Key), "metadata that must not cross");
+            }
+        }
+
+        if (!frame.Status.IsEmpty)
+        {
+            using var status = JsonDocument.Parse(frame.Status);
+        }
+    }
 }

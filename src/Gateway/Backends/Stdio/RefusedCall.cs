@@ -9,6 +9,8 @@ internal sealed class RefusedCall(PayloadFormat format, CallStatus status) : Cli
 
     public override CallStatus Status => status;
 
+    public override CallStatus? Refusal => status;
+
     public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken) =>
         ValueTask.FromException(NotTaken());
 

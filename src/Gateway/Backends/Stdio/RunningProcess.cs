@@ -27,7 +27,8 @@ internal sealed class RunningProcess
     /// <param name="owner">What it belongs to, and what is told of its start and end.</param>
     /// <param name="destinationId">The destination it stands for.</param>
     /// <param name="method">The method it serves; empty without a schema.</param>
-    public RunningProcess(ChildProcess child, ProcessOwner owner, string destinationId, string method)
+    /// <param name="tap">Where its stderr goes besides the log; null for nowhere.</param>
+    public RunningProcess(ChildProcess child, ProcessOwner owner, string destinationId, string method, StderrTap? tap = null)
     {
         Child = child;
         DestinationId = destinationId;
@@ -37,7 +38,7 @@ internal sealed class RunningProcess
         _stderrLog = owner.Logger.IsEnabled(LogLevel.Information)
             ? new StderrLog(owner.Logger, owner.ClusterId, child.Id, owner.Clock)
             : null;
-        Stderr = new StderrTail(child.Error, _stderrLog is null ? null : _stderrLog.Write);
+        Stderr = new StderrTail(child.Error, _stderrLog is null ? null : _stderrLog.Write, tap);
         StartedAt = owner.Clock.GetUtcNow();
 
         // In the table before its end can be seen.

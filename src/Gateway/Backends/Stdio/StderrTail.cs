@@ -14,6 +14,7 @@ internal sealed class StderrTail
 
     private readonly Stream _stream;
     private readonly Action<string>? _onLine;
+    private readonly StderrTap? _tap;
     private readonly Lock _gate = new();
     private byte[]? _bytes;
     private int _length;
@@ -25,8 +26,10 @@ internal sealed class StderrTail
     /// <summary>Begins to drain at once.</summary>
     /// <param name="stream">The child's stderr; closing it ends the drain.</param>
     /// <param name="onLine">Gets each line, escaped, on whatever thread reads; null when nobody listens.</param>
-    public StderrTail(Stream stream, Action<string>? onLine)
+    /// <param name="tap">Gets the bytes too, and may make the drain wait; null when no client wants them.</param>
+    public StderrTail(Stream stream, Action<string>? onLine, StderrTap? tap = null)
     {
+        _tap = tap;
         _stream = stream;
         _onLine = onLine;
         _bytes = ArrayPool<byte>.Shared.Rent(Capacity);
@@ -72,6 +75,11 @@ internal sealed class StderrTail
                     break;
                 }
 
+                if (_tap is not null)
+                {
+                    await _tap.TakeAsync(_bytes.AsMemory(_length, count));
+                }
+
                 Take(count);
             }
         }
@@ -81,6 +89,7 @@ internal sealed class StderrTail
         }
 
         Finish();
+        _tap?.End();
     }
 
     private void Take(int count)

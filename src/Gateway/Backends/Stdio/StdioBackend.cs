@@ -109,9 +109,15 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
 
         try
         {
-            if (TryStart(head, destination, contentLength) is not { } process)
+            var tap = head.WantsStreams ? new StderrTap() : null;
+            if (TryStart(head, destination, contentLength, tap) is not { } process)
             {
                 return Refuse($"The process of cluster '{_cluster.Id}' could not be started; the gateway's log says why.", StatusOrigin.Transport);
+            }
+
+            if (tap is not null)
+            {
+                return new StreamsCall(new StdioClientCall(process, _exchange.AsStreams(), head, _clock, cancellationToken), process, tap);
             }
 
             var call = new StdioClientCall(process, _exchange, head, _clock, cancellationToken);
@@ -124,7 +130,7 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         }
     }
 
-    private RunningProcess? TryStart(CallHead head, Destination destination, int contentLength)
+    private RunningProcess? TryStart(CallHead head, Destination destination, int contentLength, StderrTap? tap)
     {
         ChildProcess? child = null;
         try
@@ -146,7 +152,7 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         }
 
         _logger.ChildStarted(_cluster.Id, child.Id, _settings.Command);
-        return new RunningProcess(child, _owner, destination.Id, head.Method);
+        return new RunningProcess(child, _owner, destination.Id, head.Method, tap);
     }
 
     private KeyValuePair<string, string>[] VariablesOf(ProcessPlan plan, CallHead head, int contentLength)

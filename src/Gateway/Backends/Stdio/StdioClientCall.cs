@@ -65,10 +65,13 @@ internal sealed class StdioClientCall : ClientCall
 
     public override ValueTask HalfCloseAsync(CancellationToken cancellationToken) => _input.HalfCloseAsync(cancellationToken);
 
-    /// <summary>A process has no head, and opens with its first message; but a CGI program writes one, and one that is serialized has it once it has exited.</summary>
+    /// <summary>
+    /// A process has no head, and opens with its first message; but a CGI program writes one, and where all the output is one message it is
+    /// held until the exit says whether it is an answer at all.
+    /// </summary>
     public override ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken) =>
         _exchange.IsCgi ? ReadCgiHeadAsync(cancellationToken)
-        : _exchange.IsSerialized ? ReadToTheEndAsync(cancellationToken)
+        : _exchange.Framing is WholeFraming ? ReadToTheEndAsync(cancellationToken)
         : new(_exchange.Head);
 
     public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)

@@ -26,9 +26,6 @@ internal sealed class StdioExchange
     /// <summary>The output begins with a header block.</summary>
     public bool IsCgi { get; init; }
 
-    /// <summary>The output is held until the exit code is known.</summary>
-    public bool IsSerialized { get; init; }
-
     /// <summary>Messages are JSON-RPC.</summary>
     public bool IsJsonRpc { get; init; }
 
@@ -63,7 +60,6 @@ internal sealed class StdioExchange
             Limit = isSerialized ? Math.Min(settings.LineLength, MaxSerialized) : settings.LineLength,
             IsOneMessage = isOneMessage,
             IsCgi = settings.Framing == "cgi",
-            IsSerialized = isSerialized,
             IsJsonRpc = settings.Dialect == "jsonrpc",
             Head = settings.ContentType is null ? ResponseHead.Empty : new ResponseHead { ContentType = settings.ContentType },
             ExitCodes = CompileExitCodes(settings),
@@ -72,6 +68,18 @@ internal sealed class StdioExchange
             Grace = settings.StopGrace,
         };
     }
+
+    /// <summary>The same process, spoken to by its bare streams.</summary>
+    public StdioExchange AsStreams() => new()
+    {
+        Framing = new RawFraming(),
+        Format = PayloadFormat.Binary,
+        Limit = Limit,
+        ExitCodes = ExitCodes,
+        Statuses = Statuses,
+        ExposeStderr = ExposeStderr,
+        Grace = Grace,
+    };
 
     /// <summary>What the framing, the codec, the dialect and the schema make of a message.</summary>
     public static PayloadFormat FormatOf(ClusterSettings cluster)

@@ -13,6 +13,14 @@ internal static partial class ConfigGrammar
     /// <summary>Protocols of clusters by name.</summary>
     public static ChoiceType ProtocolNames { get; } = new("http", "grpc", "sse", "websocket", "stdio");
 
+    /// <summary>Verbs a WebSocket message may make a call with.</summary>
+    public static ChoiceType WebSocketVerbs { get; } = new("POST", "PUT", "PATCH", "GET", "DELETE");
+
+    /// <summary>When a call to an event stream begins.</summary>
+    public static ChoiceType WebSocketStarts { get; } = new("open", "firstMessage");
+
+    private static ChoiceType WebSocketSubprotocols { get; } = new("gateway.v1.json", "grpc-websockets", "v5.channel.k8s.io", "v4.channel.k8s.io");
+
     public static ChoiceType Framings { get; } = new("ndjson", "lsp", "len32", "varint", "json-seq", "raw", "cgi");
 
     public static ChoiceType Codecs { get; } = new("json", "protobuf");
@@ -86,7 +94,18 @@ internal static partial class ConfigGrammar
         new("MaxMessageSize", MessageBytes, "Largest message in bytes, fragments joined. Absent: the route's message limit."),
         new("PingInterval", DurationType.Positive, "Interval of pings.") { Default = "\"00:00:30\"" },
         new("PongTimeout", DurationType.Positive, "How long a pong may take before the client counts as gone.") { Default = "\"00:00:10\"" },
-        new("ErrorMessage", Flag, "Send a last text message with the status before a close that reports a failure.") { Default = "true" });
+        new("ErrorMessage", Flag, "Send a last text message with the status before a close that reports a failure.") { Default = "true" },
+        new("Mode", new ChoiceType("auto", "message", "single"), "What a socket without subprotocol carries: each message a call of its own, or one call. auto: messages where there is no schema and the backend takes one request.") { Default = "\"auto\"" },
+        new("MaxQueued", new IntegerType(1, 1024), "Messages read ahead of the one that is being answered, where each is a call of its own.") { Default = "16" },
+        new("Verb", WebSocketVerbs, "The verb of calls that messages make on a route without schema.") { Default = "\"POST\"" },
+        new("Start", WebSocketStarts, "When a call to an event stream begins: open, as a GET; firstMessage, as a POST with that message for its body.") { Default = "\"open\"" },
+        new("Wrap", Flag, "Events leave as {\"id\",\"event\",\"data\"}; off: as their data alone.") { Default = "false" },
+        new("LastEventId", Text, "The query parameter that becomes Last-Event-ID of a call to an event stream.") { Default = "\"lastEventId\"" },
+        new("Companion", new TextType { Check = CheckPath }, "Path on the same server to which messages for an event stream are posted. Absent: a message closes the socket with 1003."),
+        new("LateAccept", Flag, "Answer the handshake when the backend has answered, so that its failure is an HTTP status. Absent: for event streams alone."),
+        new("Subprotocols", new ListType(WebSocketSubprotocols), "Subprotocols that are spoken. Those of Kubernetes exec give the bare streams of a stdio cluster's process.") { Default = "[\"gateway.v1.json\", \"grpc-websockets\"]" },
+        new("EmptyIsEof", Flag, "An empty text message is the half-close also where there is no schema; off: it is an empty message.") { Default = "false" },
+        new("Lf", new ChoiceType("reject", "split", "escape"), "What a line break in a text that is no JSON does where there is no schema: refused where a line is a message, a message for each line, or \\n.") { Default = "\"reject\"" });
 
     private static ObjectType MetadataFilter => new("the metadata filter",
         new("Allow", Texts, "Names that pass, a trailing * matching any rest. Absent: all."),
@@ -104,6 +123,7 @@ internal static partial class ConfigGrammar
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
         new("Sse", SseCluster, "How event streams of the servers are read."),
         new("Process", Process, "The child process of a stdio cluster."),
+        new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
         new("Http", HttpCluster, "Choices in calling servers that speak HTTP."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
@@ -185,9 +205,12 @@ internal static partial class ConfigGrammar
             ? null
             : "is no terminator; write gateway, openai, event:NAME or data:TEXT";
 
+    private static string? CheckPath(string path) =>
+        path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && path.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 ? null : "is no path; one such as /messages would be right";
+
     private static string? CheckEventName(string name) =>
         name.Length == 0 || name.AsSpan().ContainsAny('\r', '\n', '\0') ? "is no event name: that is one line, and not empty" : null;
 
     private static string? CheckScriptName(string path) =>
-        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "begins with / and does not end with it: /hook";
+        path.Length == 0 || (path.StartsWith('/') && !path.EndsWith('/') && !path.Contains('\0')) ? null : "is no such path: it begins with / and does not end with it, like /hook";
 }

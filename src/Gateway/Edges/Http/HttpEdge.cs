@@ -74,21 +74,17 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
     {
         BodyReader.AllowStreaming(request.Context);
-        if (request.Plans.OpaqueStream is { } streamed && WantsStream(request.Context.Request.Headers.Accept.ToString()))
+        var accept = request.Context.Request.Headers.Accept.ToString();
+        if (request.Plans.OpaqueStream is { } streamed && WantsStream(accept))
         {
             plan = streamed;
         }
 
-        if (!plan.Shape.StreamsResponses())
-        {
-            var one = new HttpOpaqueServerCall(request, request.MakeHead("", plan.Shape), new OpaqueRequestMessages(request.Context, request.Route.Limits, plan));
-            return await dispatcher.DispatchAsync(one, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
-        }
-
-        var raw = plan.Backend.Formats[0] == PayloadFormat.Binary;
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
-        var framing = raw ? StreamFraming.Raw : ChooseFraming(request, request.Context.Request.Headers.Accept.ToString(), null);
-        var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
+        var head = request.MakeHead("", plan.Shape);
+        ServerCall call = plan.Shape.StreamsResponses()
+            ? new HttpStreamServerCall(request, head, plan.Backend.Formats[0] == PayloadFormat.Binary ? StreamFraming.Raw : ChooseFraming(request, accept, null), null, messages, messages.ReadAsync)
+            : new HttpOpaqueServerCall(request, head, messages);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 

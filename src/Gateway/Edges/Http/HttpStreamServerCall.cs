@@ -9,9 +9,10 @@ namespace Gateway.Edges.Http;
 /// <summary>A call answered with a stream of messages in the framing the client accepts. Source: PROTOCOLS §10.4.</summary>
 internal sealed class HttpStreamServerCall : StreamedServerCall
 {
-    private readonly StreamFraming _framing;
     private readonly HttpResponseBody? _body;
     private readonly Response _response;
+    private readonly bool _isOpaque;
+    private StreamFraming _framing;
     private bool _any;
 
     /// <param name="request">The request that is answered.</param>
@@ -22,7 +23,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
     /// <param name="read">The next request message, or null.</param>
     public HttpStreamServerCall(
         EdgeRequest request, CallHead head, StreamFraming framing, HttpResponseBody? body, IDisposable messages, Func<CancellationToken, ValueTask<Message?>> read)
-        : this(request, head, framing, body, new Response(request.Context, request.Clock, request.Route.Settings.Options.Http.HeaderFlushDelay, framing), messages, read)
+        : this(request, head, framing, body, new Response(request.Context, request.Clock, HeadDelay(request, body), framing), messages, read)
     {
     }
 
@@ -33,6 +34,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
     {
         _framing = framing;
         _body = body is { IsHttpBody: true } ? body : null;
+        _isOpaque = body is null;
         _response = response;
     }
 
@@ -44,7 +46,28 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
         _ => PayloadFormat.Json,
     };
 
+    /// <summary>Where the backend says how its answer opens, its head is waited for: 200 sent in the meantime might be a lie.</summary>
+    private static TimeSpan HeadDelay(EdgeRequest request, HttpResponseBody? body) =>
+        body is null && request.Plans.Opaque is { Backend.AnswersWithHead: true }
+            ? Timeout.InfiniteTimeSpan
+            : request.Route.Settings.Options.Http.HeaderFlushDelay;
+
     protected override bool CarriesErrors => StreamFramings.CarriesErrors(_framing);
+
+    /// <summary>Without a schema an answer that says its status or type leaves as it is: no envelope around what may be a picture.</summary>
+    protected override bool TakeHead(ResponseHead head)
+    {
+        if (!_isOpaque || (head.HttpStatus == 0 && head.ContentType is null))
+        {
+            return false;
+        }
+
+        _response.ContentType = head.ContentType;
+        _framing = StreamFraming.Raw;
+        _response.HttpStatus = head.HttpStatus;
+        _response.IsOwn = head.HttpStatus != 0;
+        return head.HttpStatus != 0;
+    }
 
     protected override Message Unwrap(in Message message)
     {
@@ -53,13 +76,14 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
             return message;
         }
 
-        (_response.ContentType, var payload) = _body.ReadHttpBody(message.Payload);
+        (var contentType, var payload) = _body.ReadHttpBody(message.Payload);
+        _response.ContentType = contentType;
         return message with { Payload = payload };
     }
 
     protected override void WriteMessage(PipeWriter writer, in Message message)
     {
-        if (!SuppressesBody)
+        if (!SuppressesBody && !_response.HasNoBody)
         {
             writer.Write(StreamFramings.Before(_framing, first: !_any));
             writer.Write(message.Payload.Span);
@@ -87,15 +111,27 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
     private sealed class Response(HttpContext context, TimeProvider clock, TimeSpan headDelay, StreamFraming framing)
         : StreamingResponse(context, clock, headDelay, Timeout.InfiniteTimeSpan)
     {
-        /// <summary>The media type; the first message may still say another before the head leaves.</summary>
-        public string ContentType { get; set; } = StreamFramings.ContentType(framing);
+        /// <summary>The media type; the first message may still say another before the head leaves. Null for an answer that has none.</summary>
+        public string? ContentType { get; set; } = StreamFramings.ContentType(framing);
+
+        /// <summary>The backend's own status; zero for 200.</summary>
+        public int HttpStatus { get; set; }
+
+        /// <summary>The head is the backend's own: the gateway adds nothing to it.</summary>
+        public bool IsOwn { get; set; }
+
+        /// <summary>True for a status that forbids a body (RFC 9110 §15.3.5, §15.3.6, §15.4.5).</summary>
+        public bool HasNoBody => HttpStatus is 204 or 205 or 304;
 
         protected override void WriteHead(HttpResponse response, PipeWriter writer)
         {
-            response.StatusCode = StatusCodes.Status200OK;
+            response.StatusCode = HttpStatus == 0 ? StatusCodes.Status200OK : HttpStatus;
             response.ContentType = ContentType;
-            response.Headers.CacheControl = "no-cache, no-transform";
-            response.Headers["X-Accel-Buffering"] = "no";
+            if (!IsOwn)
+            {
+                response.Headers.CacheControl = "no-cache, no-transform";
+                response.Headers["X-Accel-Buffering"] = "no";
+            }
         }
     }
 }

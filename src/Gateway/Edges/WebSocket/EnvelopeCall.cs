@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Transcoders.Calls;
 using Transcoders.Planning;
 using Transcoders.WebSocket;
@@ -17,6 +18,8 @@ internal sealed class EnvelopeCall : ServerCall
     private readonly Queue<Message> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly Lock _lock = new();
+    private readonly bool _isOpaque;
+    private readonly bool _embedsText;
     private int _waitingBytes;
     private bool _halfClosed;
     private bool _any;
@@ -24,8 +27,13 @@ internal sealed class EnvelopeCall : ServerCall
     private long _sequence;
     private volatile PayloadFormat _accepts;
 
-    public EnvelopeCall(
-        long id, EdgeRequest request, CallPlan plan, WebSocketConnection connection, CallMetadata? headers, long? timeoutMs, FirstMessage? first)
+    /// <param name="id">The client's number for it.</param>
+    /// <param name="request">The socket's request.</param>
+    /// <param name="plan">How it speaks to the backend.</param>
+    /// <param name="connection">The socket.</param>
+    /// <param name="head">The call's head.</param>
+    /// <param name="first">Binds path and query into the first message; null when the call was not reached by URL, and on a route without schema.</param>
+    public EnvelopeCall(long id, EdgeRequest request, CallPlan plan, WebSocketConnection connection, CallHead head, FirstMessage? first)
     {
         Id = id;
         _request = request;
@@ -33,7 +41,10 @@ internal sealed class EnvelopeCall : ServerCall
         _first = first;
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
         _accepts = request.Plans.Opaque is null ? PayloadFormat.Json : PayloadFormat.Text;
-        Head = MakeHead(request, plan, headers, timeoutMs);
+        _embedsText = plan.Backend.IsSubscription;
+        _isOpaque = plan.Method is null;
+        IsWhole = _isOpaque && !head.Shape.StreamsRequests() && (HttpMethods.IsGet(head.Verb) || HttpMethods.IsHead(head.Verb) || HttpMethods.IsDelete(head.Verb));
+        Head = head;
         if (first is { IsWhole: true })
         {
             _arrived.Release();
@@ -42,7 +53,13 @@ internal sealed class EnvelopeCall : ServerCall
 
     public long Id { get; }
 
+    /// <summary>True when verb and path are the whole request of a route without schema.</summary>
+    public bool IsWhole { get; }
+
     public override CallHead Head { get; }
+
+    /// <summary>Without a schema an answer is what it is: JSON is embedded, bytes go as base64.</summary>
+    public override PayloadFormat AcceptsFor(PayloadFormat offered) => _isOpaque && offered is PayloadFormat.Json or PayloadFormat.Binary ? offered : _accepts;
 
     public override PayloadFormat Accepts => _accepts;
 
@@ -61,7 +78,7 @@ internal sealed class EnvelopeCall : ServerCall
 
             if (_halfClosed)
             {
-                _failure = new CallStatus(StatusCode.InvalidArgument, "A message came after the half-close.") { Origin = StatusOrigin.Client };
+                overflow = new CallStatus(StatusCode.InvalidArgument, "A message came after the half-close.") { Origin = StatusOrigin.Client };
             }
             else if (_waitingBytes + frame.Data.Length > Math.Max(MaxWaiting, _waiting.Count == 0 ? frame.Data.Length : 0))
             {
@@ -146,7 +163,14 @@ internal sealed class EnvelopeCall : ServerCall
                 if (_halfClosed)
                 {
                     _arrived.Release();
-                    return null;
+                    if (_any || !_isOpaque || Head.Shape.StreamsRequests())
+                    {
+                        return null;
+                    }
+
+                    // One request is due, and it has no body.
+                    _any = true;
+                    return new Message(default, PayloadFormat.Text);
                 }
             }
         }
@@ -166,7 +190,7 @@ internal sealed class EnvelopeCall : ServerCall
     {
         // Base64 takes a third more than the payload's limit, and the envelope a little.
         using var frame = new PayloadBuffer((int)Math.Min(int.MaxValue, (long)_request.Route.Limits.MessageSize * 2));
-        EnvelopeWriter.WriteMessage(frame, Id, ++_sequence, message);
+        EnvelopeWriter.WriteMessage(frame, Id, ++_sequence, _isOpaque ? Checked(message) : message);
         await _connection.SendAsync(frame.WrittenMemory, isText: true, cancellationToken);
     }
 
@@ -209,41 +233,27 @@ internal sealed class EnvelopeCall : ServerCall
         }
     }
 
+    /// <summary>What a server without schema calls JSON may be none, and would break the frame; text of an event stream may be JSON.</summary>
+    private Message Checked(in Message message)
+    {
+        if (message.Format == PayloadFormat.Binary || (message.Format == PayloadFormat.Text && !_embedsText))
+        {
+            return message;
+        }
+
+        var payload = message.Payload.Span;
+        return message with
+        {
+            Format = JsonText.IsJson(payload, _request.Route.Limits.Depth) ? PayloadFormat.Json
+                : Utf8.IsValid(payload) ? PayloadFormat.Text
+                : PayloadFormat.Binary,
+        };
+    }
+
     private Message Bind(in Message message)
     {
         var isFirst = !_any;
         _any = true;
         return isFirst && _first is not null ? _first.From(message.Payload, message.Format == PayloadFormat.Json) : message;
-    }
-
-    private static CallHead MakeHead(EdgeRequest request, CallPlan plan, CallMetadata? headers, long? timeoutMs)
-    {
-        var socket = request.MakeHead(plan.MethodName, plan.Shape);
-        if (headers is not null)
-        {
-            foreach (ref readonly var entry in headers.AsSpan())
-            {
-                if (request.Route.Metadata.Passes(entry.Key))
-                {
-                    socket.Metadata.Add(entry.Key, entry.Value);
-                }
-            }
-        }
-
-        return timeoutMs is not { } asked
-            ? socket
-            : new CallHead
-            {
-                Method = socket.Method,
-                Shape = socket.Shape,
-                Verb = socket.Verb,
-                Target = socket.Target,
-                ContentType = socket.ContentType,
-                Metadata = socket.Metadata,
-                Deadline = request.Route.DeadlineFor(plan.Shape, TimeSpan.FromMilliseconds(asked), request.Clock),
-                Peer = socket.Peer,
-                Scheme = socket.Scheme,
-                Authority = socket.Authority,
-            };
     }
 }

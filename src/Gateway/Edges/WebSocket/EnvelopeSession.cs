@@ -122,20 +122,20 @@ internal sealed class EnvelopeSession(EdgeRequest request, WebSocketConnection c
             return;
         }
 
-        var (plan, first, refusal) = Resolve(frame.Method);
+        var (plan, first, named, refusal) = Resolve(frame.Method);
         if (plan is null)
         {
             Refuse(frame.Id, refusal!);
             return;
         }
 
-        var call = Open(frame.Id, plan, frame.Headers, frame.TimeoutMs, first);
+        var call = Open(frame.Id, plan, frame.Headers, frame.TimeoutMs, first, named);
         if (frame.HasData)
         {
             call.Post(frame);
         }
 
-        if (frame.Last || first is { IsWhole: true })
+        if (frame.Last || first is { IsWhole: true } || call.IsWhole)
         {
             call.HalfClose();
         }
@@ -144,44 +144,45 @@ internal sealed class EnvelopeSession(EdgeRequest request, WebSocketConnection c
     private FirstMessage Fixed(UrlTarget target) => new(request.Route.Limits, target.Binding, request.Target, request.PathLength);
 
     /// <summary>`pkg.Service/Method`, `GET /path?query`, or nothing when the URL or a route without schema leaves no choice.</summary>
-    private (CallPlan? Plan, FirstMessage? First, CallStatus? Refusal) Resolve(string? method)
+    private (CallPlan? Plan, FirstMessage? First, EnvelopeTarget? Named, CallStatus? Refusal) Resolve(string? method)
     {
         var plans = request.Plans;
         if (plans.Opaque is { } opaque)
         {
-            return (opaque, null, null);
+            var named = EnvelopeTarget.Read(method);
+            return named is { } target && SocketTarget.Refuse(request, target.Verb, target.Target, target.PathLength) is { } refused
+                ? (null, null, null, refused)
+                : (opaque, null, named, null);
         }
 
         if (method is null)
         {
             return fromUrl is { } named
-                ? (named.Plan, Fixed(named), null)
-                : (null, null, new CallStatus(StatusCode.InvalidArgument, "\"method\" is missing; pkg.Service/Method or \"GET /path\" would be right."));
+                ? (named.Plan, Fixed(named), null, null)
+                : (null, null, null, new CallStatus(StatusCode.InvalidArgument, "\"method\" is missing; pkg.Service/Method or \"GET /path\" would be right."));
         }
 
-        var space = method.IndexOf(' ', StringComparison.Ordinal);
-        if (space > 0)
+        if (EnvelopeTarget.Read(method) is { } path)
         {
-            var target = method[(space + 1)..];
-            var question = target.IndexOf('?', StringComparison.Ordinal);
-            var length = question < 0 ? target.Length : question;
-            var (found, refusal) = UrlTarget.Find(request.Route, plans, method[..space], target.AsSpan(0, length));
-            return found is { } url ? (url.Plan, new FirstMessage(request.Route.Limits, url.Binding, target, length), null) : (null, null, refusal);
+            var (found, refusal) = UrlTarget.Find(request.Route, plans, path.Verb, path.Target.AsSpan(0, path.PathLength));
+            return found is { } url
+                ? (url.Plan, new FirstMessage(request.Route.Limits, url.Binding, path.Target, path.PathLength), null, null)
+                : (null, null, null, refusal);
         }
 
         if (plans.ByPath.TryGetValue("/" + method.TrimStart('/'), out var plan))
         {
-            return (plan, null, null);
+            return (plan, null, null, null);
         }
 
-        return (null, null, plans.Refusals.TryGetValue(method, out var problem)
+        return (null, null, null, plans.Refusals.TryGetValue(method, out var problem)
             ? new CallStatus(StatusCode.Unimplemented, problem.Text)
             : new CallStatus(StatusCode.Unimplemented, $"No method {method} is served here."));
     }
 
-    private EnvelopeCall Open(long id, CallPlan plan, CallMetadata? headers, long? timeoutMs, FirstMessage? first)
+    private EnvelopeCall Open(long id, CallPlan plan, CallMetadata? headers, long? timeoutMs, FirstMessage? first, EnvelopeTarget? named = null)
     {
-        var call = new EnvelopeCall(id, request, plan, connection, headers, timeoutMs, first);
+        var call = new EnvelopeCall(id, request, plan, connection, EnvelopeHead.Make(request, plan, headers, timeoutMs, named), first);
         _calls[id] = call;
         // The call runs beside this loop, which goes on reading frames for it.
         _running[call] = Task.Run(() => RunCallAsync(call, plan));

@@ -5,7 +5,7 @@ using Transcoders.WebSocket;
 
 namespace Gateway.Edges.WebSocket;
 
-/// <summary>One accepted socket: whole messages in, one ahead at most; one sender at a time out.</summary>
+/// <summary>One accepted socket: whole messages in, so many ahead at most; one sender at a time out.</summary>
 /// <remarks>
 /// A receive is always under way, because only a receive sees the client's close. It is never cancelled:
 /// cancelling one would abort the socket, and with it the close frame that tells how a call ended.
@@ -15,25 +15,46 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     /// <summary>How long the client may take to answer our close frame.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Bytes of messages that may be read ahead, unless one message alone is larger. Source: PROTOCOLS §10.5.</summary>
+    private const int MaxAheadBytes = 1024 * 1024;
+
+    /// <summary>A larger buffer goes back to its pool when its message was read, where there are many of them.</summary>
+    private const int KeptBytes = 16 * 1024;
+
     private readonly System.Net.WebSockets.WebSocket _socket;
     private readonly int _limit;
     private readonly TimeProvider _clock;
-    private readonly CancellationTokenSource _gone = new();
+    private readonly CancellationTokenSource _gone;
     private readonly SemaphoreSlim _sending = new(1);
-    private readonly Channel<Inbound> _inbox = Channel.CreateBounded<Inbound>(new BoundedChannelOptions(1) { SingleWriter = true });
-    private readonly SemaphoreSlim _free = new(2);
+    private readonly Channel<Inbound> _inbox;
+    private readonly SemaphoreSlim _free;
     private readonly PayloadBuffer[] _buffers;
     private readonly Task _receiving;
     private PayloadBuffer? _lent;
     private int _next;
     private bool _closeSent;
+    private int _aheadBytes;
+    private TaskCompletionSource? _tooMuch;
 
-    public WebSocketConnection(System.Net.WebSockets.WebSocket socket, int maxMessage, TimeProvider clock)
+    /// <param name="socket">The socket; disposed by the caller, after this.</param>
+    /// <param name="maxMessage">Largest message in bytes.</param>
+    /// <param name="clock">Measures the patience for a close frame.</param>
+    /// <param name="gone">Cancelled when the client has closed or is gone; the caller's to dispose.</param>
+    /// <param name="ahead">Most messages read ahead of the one on loan.</param>
+    public WebSocketConnection(System.Net.WebSockets.WebSocket socket, int maxMessage, TimeProvider clock, CancellationTokenSource gone, int ahead)
     {
         _socket = socket;
         _limit = maxMessage;
         _clock = clock;
-        _buffers = [new PayloadBuffer(maxMessage), new PayloadBuffer(maxMessage)];
+        _gone = gone;
+        _inbox = Channel.CreateBounded<Inbound>(new BoundedChannelOptions(ahead) { SingleWriter = true });
+        _free = new SemaphoreSlim(ahead + 1);
+        _buffers = new PayloadBuffer[ahead + 1];
+        for (var i = 0; i < _buffers.Length; i++)
+        {
+            _buffers[i] = new PayloadBuffer(maxMessage);
+        }
+
         _receiving = ReceiveAsync();
     }
 
@@ -52,6 +73,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         {
             if (_inbox.Reader.TryRead(out var message))
             {
+                Taken(message.Buffer);
                 _lent = message.Buffer;
                 return message;
             }
@@ -59,6 +81,9 @@ internal sealed class WebSocketConnection : IAsyncDisposable
 
         return Violation is { } violation ? throw new CallException(violation) : null;
     }
+
+    /// <summary>Waits for the next message and leaves it where it is, so that what is on loan stays valid; false when none will come.</summary>
+    public ValueTask<bool> HasNextAsync(CancellationToken cancellationToken) => _inbox.Reader.WaitToReadAsync(cancellationToken);
 
     /// <summary>Sends one whole message. Safe from several calls at once.</summary>
     /// <exception cref="CallException">CANCELLED when the client is gone.</exception>
@@ -134,8 +159,6 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         {
             buffer.Dispose();
         }
-
-        _gone.Dispose();
     }
 
     /// <summary>
@@ -162,9 +185,10 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     {
         while (await _inbox.Reader.WaitToReadAsync())
         {
-            while (_inbox.Reader.TryRead(out _))
+            while (_inbox.Reader.TryRead(out var message))
             {
-                _free.Release();
+                Taken(message.Buffer);
+                Free(message.Buffer);
             }
         }
     }
@@ -183,8 +207,13 @@ internal sealed class WebSocketConnection : IAsyncDisposable
                     break;
                 }
 
-                _next ^= 1;
+                _next = _next + 1 == _buffers.Length ? 0 : _next + 1;
+                var ahead = Interlocked.Add(ref _aheadBytes, buffer.Length);
                 await _inbox.Writer.WriteAsync(new Inbound(buffer, isText));
+                if (ahead > MaxAheadBytes && _buffers.Length > 2)
+                {
+                    await WaitUntilReadAsync();
+                }
             }
         }
         catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
@@ -231,13 +260,44 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
     }
 
+    private async ValueTask WaitUntilReadAsync()
+    {
+        while (Volatile.Read(ref _aheadBytes) > MaxAheadBytes)
+        {
+            // Set first, then looked at again: a message given back in between would else go unnoticed.
+            var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.Exchange(ref _tooMuch, room);
+            if (Volatile.Read(ref _aheadBytes) > MaxAheadBytes)
+            {
+                await room.Task;
+            }
+        }
+    }
+
     private void GiveBack()
     {
-        if (_lent is not null)
+        if (_lent is { } lent)
         {
             _lent = null;
-            _free.Release();
+            Free(lent);
         }
+    }
+
+    private void Free(PayloadBuffer buffer)
+    {
+        if (_buffers.Length > 2 && buffer.Raw.Length > KeptBytes)
+        {
+            buffer.Dispose();
+        }
+
+        _free.Release();
+    }
+
+    /// <summary>What is on loan is no longer ahead.</summary>
+    private void Taken(PayloadBuffer buffer)
+    {
+        Interlocked.Add(ref _aheadBytes, -buffer.Length);
+        Volatile.Read(ref _tooMuch)?.TrySetResult();
     }
 
     /// <summary>One received message, on loan.</summary>

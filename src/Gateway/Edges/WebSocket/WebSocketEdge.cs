@@ -1,7 +1,8 @@
+using Gateway.Configuration;
 using Gateway.Dispatch;
 using Gateway.Security;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Transcoders.Calls;
+using Transcoders.Planning;
 using Transcoders.WebSocket;
 
 namespace Gateway.Edges.WebSocket;
@@ -32,14 +33,14 @@ internal sealed class WebSocketEdge(CallDispatcher dispatcher) : IHttpEdge
             return await RefuseWithAsync(context, request.Route, new CallStatus(StatusCode.PermissionDenied, "This origin may not open a WebSocket here; see Options:WebSocket:AllowedOrigins.") { Origin = StatusOrigin.Client });
         }
 
-        var offer = Subprotocols.Read(context.WebSockets.WebSocketRequestedProtocols);
+        var offer = Subprotocols.Read(context.WebSockets.WebSocketRequestedProtocols, name => Serves(request, name));
         if (offer.Token is not null && context.Request.Headers.Authorization.Count == 0)
         {
             context.Request.Headers.Authorization = "Bearer " + offer.Token;
         }
 
         UrlTarget? target = null;
-        if (request.Plans.Opaque is null)
+        if (request.Plans.Opaque is null && offer.Chosen != Subprotocols.GrpcWebSockets)
         {
             var (found, refusal) = Find(request);
             if (found is null && !offer.IsEnvelope)
@@ -51,33 +52,90 @@ internal sealed class WebSocketEdge(CallDispatcher dispatcher) : IHttpEdge
             target = found;
         }
 
-        // 2. The upgrade.
-        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
-        if (request.Shaper is { } shaper)
+        // 2. One call, or many; whoever first needs the socket grants the upgrade.
+        return offer.Chosen switch
         {
-            // The handshake's answer is the only one with headers: the affinity cookie leaves with it.
-            await shaper.ShapeAsync(context, ResponseHead.Empty);
+            Subprotocols.Envelope => await RunEnvelopeAsync(request, target),
+            Subprotocols.GrpcWebSockets => await RunGrpcAsync(request),
+            Subprotocols.ExecV5 or Subprotocols.ExecV4 => await RunExecAsync(request, offer.Chosen),
+            _ => await RunRawAsync(request, offer.Answer, target),
+        };
+    }
+
+    /// <summary>True for a subprotocol that the route lists and that what is behind it can speak.</summary>
+    private static bool Serves(EdgeRequest request, string name)
+    {
+        if (!request.Route.Settings.Options.WebSocket.Subprotocols.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
         }
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        return name switch
         {
-            SubProtocol = offer.Answer,
-            KeepAliveInterval = options.PingInterval,
-            KeepAliveTimeout = options.PongTimeout,
-        });
-        await using var connection = new WebSocketConnection(socket, options.MaxMessageSize ?? request.Route.Limits.MessageSize, request.Clock);
+            Subprotocols.Envelope => true,
+            Subprotocols.GrpcWebSockets => request.Plans.Opaque is null,
+            Subprotocols.ExecV5 or Subprotocols.ExecV4 => request.Plans.Opaque is { Backend.HasProcessStreams: true },
+            _ => false,
+        };
+    }
 
-        // 3. One call, or many.
-        if (offer.IsEnvelope)
-        {
-            return await new EnvelopeSession(request, connection, dispatcher, target).RunAsync();
-        }
-
+    private async Task<CallStatus> RunRawAsync(EdgeRequest request, string? answer, UrlTarget? target)
+    {
+        var options = request.Route.Settings.Options.WebSocket;
         var plan = target?.Plan ?? request.Plans.Opaque!;
         var first = target is { } url ? new FirstMessage(request.Route.Limits, url.Binding, request.Target, request.PathLength) : null;
-        var call = new RawWebSocketCall(request, request.MakeHead(plan.MethodName, plan.Shape), connection, first);
+        if (IsPerMessage(plan, options))
+        {
+            using (first)
+            {
+                await using var socket = new WebSocketHandshake(request, answer, options.MaxQueued);
+                return await new MessageSession(request, socket, dispatcher, plan, first).RunAsync();
+            }
+        }
+
+        var mode = RawCallMode.Of(plan, options);
+        await using var handshake = new WebSocketHandshake(request, answer);
+        var companion = mode.IsSubscription && options.Companion is { } path ? new CompanionCalls(request, dispatcher, plan, path) : null;
+        using var call = new RawWebSocketCall(request, mode.Shape(request.MakeHead(plan.MethodName, plan.Shape), options), handshake, mode, first, companion);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
     }
+
+    private async Task<CallStatus> RunEnvelopeAsync(EdgeRequest request, UrlTarget? target)
+    {
+        await using var handshake = new WebSocketHandshake(request, Subprotocols.Envelope);
+        try
+        {
+            return await new EnvelopeSession(request, await handshake.AcceptAsync(), dispatcher, target).RunAsync();
+        }
+        catch (CallException e)
+        {
+            // Gone before the upgrade.
+            return e.Status;
+        }
+    }
+
+    private async Task<CallStatus> RunGrpcAsync(EdgeRequest request)
+    {
+        await using var handshake = new WebSocketHandshake(request, Subprotocols.GrpcWebSockets);
+        return await new GrpcWebSocketSession(request, handshake, dispatcher).RunAsync();
+    }
+
+    private async Task<CallStatus> RunExecAsync(EdgeRequest request, string subprotocol)
+    {
+        var plan = request.Plans.Opaque!;
+        await using var handshake = new WebSocketHandshake(request, subprotocol);
+        var head = request.MakeHead(plan.MethodName, plan.Shape) with { WantsStreams = true };
+        var call = new ExecCall(request, head, handshake, closesChannels: subprotocol == Subprotocols.ExecV5);
+        return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination);
+    }
+
+    /// <summary>True when each message is a call of its own: by choice where it can be, by itself where the backend takes one request and there is no schema.</summary>
+    private static bool IsPerMessage(CallPlan plan, WebSocketEdgeOptions options) => options.Mode switch
+    {
+        "single" => false,
+        "message" => !plan.Backend.IsSubscription && (plan.Method is null || !plan.Shape.StreamsRequests()),
+        _ => OneRequest.Suits(plan),
+    };
 
     private static (UrlTarget? Target, CallStatus? Refusal) Find(EdgeRequest request)
     {

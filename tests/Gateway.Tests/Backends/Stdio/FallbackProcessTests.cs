@@ -11,7 +11,7 @@ public sealed class FallbackProcessTests
     [Fact]
     public async Task Child_EchoesAndExits()
     {
-        using var child = FallbackProcess.Start(Plan("cat; exit 3"), []);
+        using var child = Start(Plan("cat; exit 3"), []);
         await child.Input.WriteAsync("hello\n"u8.ToArray());
         child.Input.Dispose();
         using var reader = new StreamReader(child.Output, Encoding.UTF8);
@@ -23,7 +23,7 @@ public sealed class FallbackProcessTests
     [Fact]
     public async Task Environment_IsOnlyWhatIsConfigured()
     {
-        using var child = FallbackProcess.Start(Plan("env | grep -v -e PWD -e SHLVL -e ^_="), [new("CALL", "1")]);
+        using var child = Start(Plan("env | grep -v -e PWD -e SHLVL -e ^_="), [new("CALL", "1")]);
         using var reader = new StreamReader(child.Output, Encoding.UTF8);
         var lines = (await reader.ReadToEndAsync().WaitAsync(Patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["CALL=1", "PATH=/usr/bin:/bin"], lines.Order(StringComparer.Ordinal));
@@ -33,7 +33,7 @@ public sealed class FallbackProcessTests
     [Fact]
     public async Task StubbornChild_IsKilledByTheLadder()
     {
-        using var child = FallbackProcess.Start(Plan("trap '' TERM; exec sleep 1000000"), []);
+        using var child = Start(Plan("trap '' TERM; exec sleep 1000000"), []);
         Assert.True(await TerminationLadder.RunAsync(child, TimeSpan.Zero, TimeProvider.System).WaitAsync(Patience));
         Assert.False((await child.Exited).IsSuccess);
     }
@@ -42,8 +42,10 @@ public sealed class FallbackProcessTests
     public void MissingFile_IsASpawnException()
     {
         var plan = new ProcessPlan { Command = "/no/such/tool", Arguments = ["x"], Environment = [], WorkingDirectory = "/" };
-        Assert.Throws<SpawnException>(() => FallbackProcess.Start(plan, []));
+        Assert.Throws<SpawnException>(() => Start(plan, []));
     }
+
+    private static FallbackProcess Start(ProcessPlan plan, KeyValuePair<string, string>[] variables) => FallbackProcess.Start(plan, plan.Arguments, variables);
 
     private static ProcessPlan Plan(string script) => new()
     {

@@ -73,6 +73,37 @@ public sealed class ProcessPlanTests
         Assert.Equal([new("A", "1"), new("PATH", "/x")], plan!.Environment);
     }
 
+    [Theory]
+    [InlineData("cgi", "json", "none", true, ":Framing: 'cgi' carries an HTTP body")]
+    [InlineData("ndjson", "protobuf", "none", true, ":Codec: 'protobuf' is bytes")]
+    [InlineData("len32", "protobuf", "none", false, ":Codec: 'protobuf' needs to know the messages")]
+    [InlineData("raw", "json", "jsonrpc", false, ":Dialect: 'jsonrpc' is spoken over")]
+    [InlineData("cgi", "json", "jsonrpc", false, ":Dialect: 'jsonrpc' is spoken over")]
+    public void ChoicesThatMakeNoSenseTogether_AreProblems(string framing, string codec, string dialect, bool schema, string problem) =>
+        AssertProblem(new ProcessSettings { Command = "/bin/sh", Framing = framing, Codec = codec, Dialect = dialect }, schema, problem);
+
+    [Fact]
+    public void KeysThatHaveNoUse_AreProblems()
+    {
+        var settings = new ProcessSettings { Command = "/bin/sh" };
+        AssertProblem(settings with { Method = "m" }, false, ":Method: ");
+        AssertProblem(settings with { Serialize = true }, false, ":Serialize: ");
+        AssertProblem(settings with { Framing = "raw", Serialize = true }, true, ":Serialize: ");
+        AssertProblem(settings with { ContentType = "text/csv" }, false, ":ContentType: ");
+        AssertProblem(settings with { Framing = "raw", ContentType = "a\r\nb" }, false, ":ContentType: ");
+        AssertProblem(settings with { ScriptName = "/hook" }, false, ":ScriptName: ");
+        AssertProblem(settings with { MethodArgument = true }, false, ":MethodArgument: ");
+        AssertProblem(settings with { Arguments = ["--{query.x}"] }, false, ":Arguments:0: ");
+    }
+
+    private static void AssertProblem(ProcessSettings settings, bool schema, string expected)
+    {
+        var problems = new List<ConfigProblem>();
+        var cluster = new ClusterSettings { Id = "tool", Process = settings, Schema = schema ? new SchemaSettings() : null };
+        Assert.Null(ProcessPlan.Compile(cluster, "/etc", static _ => null, problems));
+        Assert.Contains(expected, Assert.Single(problems).ToString(), StringComparison.Ordinal);
+    }
+
     private static ProcessPlan? Compile(ProcessSettings settings, out List<ConfigProblem> problems)
     {
         problems = [];

@@ -5,6 +5,8 @@ using Gateway.Backends.Stdio;
 using Gateway.Configuration;
 using Microsoft.Extensions.Logging;
 using Transcoders.Calls;
+using Transcoders.Payloads;
+using Transcoders.Schema;
 
 namespace Gateway.Tests.Backends.Stdio;
 
@@ -19,7 +21,7 @@ internal sealed class StdioHarness : IAsyncDisposable
     public StdioHarness(ProcessSettings settings, PayloadFormat format = PayloadFormat.Text, TimeProvider? clock = null)
     {
         var cluster = new ClusterSettings { Id = "tool", Protocol = "stdio", Process = settings };
-        Backend = new StdioBackend(cluster, Path.GetTempPath(), format, Table, Log, clock ?? TimeProvider.System);
+        Backend = new StdioBackend(cluster, Path.GetTempPath(), format, new StatusJsonReader(SchemaCatalog.BuiltIn), Table, Log, clock ?? TimeProvider.System);
     }
 
     public StdioBackend Backend { get; }
