@@ -217,6 +217,17 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
         Assert.Equal((0, "", ""), (exit, output, errors));
     }
 
+    [Fact]
+    public async Task OpaqueSocket_GetsLinesAndItsMessagesComeBack()
+    {
+        await using var session = GatewayCommand.Start("stdio", fixture.File, "socket");
+        await session.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"m"}""" + "\n");
+        Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"m"}""", await session.Output.ReadLineAsync(Wait.Token()));
+        session.EndInput();
+        Assert.Equal((0, ""), await session.EndAsync());
+        await Wait.UntilAsync(() => fixture.Sockets.Active == 0, "the socket stays open");
+    }
+
     private Task SendAsync(string message) => _session.SendAsync(message + "\n");
 
     private Task CallAsync(string id, string method, string parameters) =>
