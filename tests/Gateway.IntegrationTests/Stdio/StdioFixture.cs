@@ -37,7 +37,7 @@ public sealed class StdioFixture : IAsyncLifetime
                   "socket": { "Protocol": "websocket", "Destinations": { "a": { "Address": "{{_sockets.Address}}" } } },
                   "sort": { "Protocol": "stdio", "Process": { "Command": "sort" } },
                   "cat": { "Protocol": "stdio", "Process": { "Command": "cat" } },
-                  "sleep": { "Protocol": "stdio", "Process": { "Command": "sleep", "Arguments": [ "1000" ] } },
+                  "sleep": { "Protocol": "stdio", "Process": { "Command": "sleep", "Arguments": [ "1000" ], "Stop": { "Grace": "00:00:00.2" } } },
                   "exit": { "Protocol": "stdio", "Process": { "Command": "sh", "Arguments": [ "-c", "echo one; exit 77" ] } } } } }
             """);
     }
