@@ -16,6 +16,7 @@ public static class FuzzTargets
         new("protobuf-to-json", "protobuf-to-json", PayloadTargets.ProtobufToJson),
         new("http-template", "http-template", HttpRuleTargets.Template),
         new("http-path", "http-path", HttpRuleTargets.Path),
+        new("unweave", "protobuf-to-json", UnweaveTargets.Request),
         new("grpc-frames", "grpc-frames", GrpcTargets.Frames),
         new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
         new("envelope", "envelope", EnvelopeTargets.Frame),

@@ -20,6 +20,9 @@ public sealed record ClusterSettings
     /// <summary>How a websocket cluster is spoken to; null for the others, and where every default holds.</summary>
     public WebSocketSettings? WebSocket { get; init; }
 
+    /// <summary>Choices in calling servers that speak HTTP.</summary>
+    public HttpClusterSettings Http { get; init; } = new();
+
     /// <summary>How many destinations a stdio cluster has, each with its own health and in-flight count.</summary>
     public int Instances { get; init; } = 1;
 
@@ -38,8 +41,24 @@ public sealed record SchemaSettings
     /// <summary>Files that hold a serialised google.protobuf.FileDescriptorSet, absolute after reading.</summary>
     public IReadOnlyList<string> DescriptorSets { get; init; } = [];
 
+    /// <summary>google.api.http rules over the annotations, each a google.api.HttpRule in JSON.</summary>
+    public IReadOnlyList<string> HttpRules { get; init; } = [];
+
     /// <summary>Ask the backend by gRPC server reflection when the file is loaded.</summary>
     public bool Reflection { get; init; }
+}
+
+/// <summary>Choices in calling servers that speak HTTP.</summary>
+public sealed record HttpClusterSettings
+{
+    /// <summary>The servers answer while they are asked, over HTTP/2.</summary>
+    public bool Duplex { get; init; }
+
+    /// <summary>Whether the lines of a stream come in `{"result":…}` and `{"error":…}`: `auto` (unless the answer has such a field), `result` (always), `bare` (never).</summary>
+    public string StreamEnvelope { get; init; } = "auto";
+
+    /// <summary>Tell the servers the time left, as `x-request-timeout-ms`.</summary>
+    public bool TimeoutHeader { get; init; }
 }
 
 /// <summary>The child process behind a stdio cluster.</summary>

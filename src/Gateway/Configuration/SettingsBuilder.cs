@@ -72,6 +72,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
             WebSocket = protocol == "websocket" && cluster.Section("WebSocket") is { Exists: true } socket ? WebSocketBuilder.Build(socket) : null,
+            Http = Http(cluster.Section("Http")),
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
             Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
@@ -153,7 +154,23 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             files.Add(path);
         }
 
-        return new SchemaSettings { DescriptorSets = files, Reflection = schema.Flag("Reflection", false) };
+        return new SchemaSettings
+        {
+            DescriptorSets = files,
+            Reflection = schema.Flag("Reflection", false),
+            HttpRules = [.. (schema.Section("HttpRules").Node?.Children ?? []).Select(RuleJson.Write)],
+        };
+    }
+
+    private static HttpClusterSettings Http(SettingsReader http)
+    {
+        var defaults = new HttpClusterSettings();
+        return new HttpClusterSettings
+        {
+            Duplex = http.Flag("Duplex", defaults.Duplex),
+            StreamEnvelope = http.Choice("StreamEnvelope", ConfigGrammar.StreamEnvelopes, defaults.StreamEnvelope),
+            TimeoutHeader = http.Flag("TimeoutHeader", defaults.TimeoutHeader),
+        };
     }
 
     private ProcessSettings Process(SettingsReader process)

@@ -40,7 +40,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Id = settings.Id,
             ClusterId = cluster.Settings.Id,
             Settings = settings,
-            Backend = cluster.Backend,
+            Backend = IsForeign(plans) ? null : cluster.Backend,
             Limits = limits,
             Rules = rules,
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
@@ -52,6 +52,10 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             StreamIdle = settings.Options.Limits.StreamIdle ?? Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>True for a route that forwards other protocols than its cluster's as well: nothing of it is ours.</summary>
+    private bool IsForeign(Dictionary<string, EdgePlans> plans) =>
+        plans.Values.All(static edge => edge.IsPassThrough) && plans.Keys.Any(name => name != cluster.Settings.Protocol);
 
     private EdgePlans? CompileEdge(ProtocolTraits edge, CallPlanner planner, HttpRuleTable? rules)
     {
@@ -156,12 +160,14 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return null;
         }
 
+        var rules = HttpRuleJson.ParseAll(cluster.Settings.Schema?.HttpRules ?? [], out var unread);
         var table = planner.BuildRules(
             schema.Methods,
             new HttpRuleTableOptions
             {
                 AutoMapping = _http.AutoMapping,
                 IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
+                Rules = rules,
                 Weave = new WeaveOptions
                 {
                     UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
@@ -169,7 +175,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 },
             },
             out var found);
-        foreach (var problem in found)
+        foreach (var problem in unread.Concat(found))
         {
             // The cluster's, not the route's: another route may have found it already.
             var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());

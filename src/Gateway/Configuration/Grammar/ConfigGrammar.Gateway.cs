@@ -34,6 +34,8 @@ internal static partial class ConfigGrammar
             "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
         "an exit code from 1 to 255");
 
+    public static ChoiceType StreamEnvelopes { get; } = new("auto", "result", "bare");
+
     public static ChoiceType Lifetimes { get; } = new("request", "connection") { Later = ["pool", "shared"] };
 
     public static ChoiceType Dialects { get; } = new("none", "jsonrpc") { Later = ["mcp"] };
@@ -108,16 +110,36 @@ internal static partial class ConfigGrammar
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
         new("Process", Process, "The child process of a stdio cluster."),
         new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
+        new("Http", HttpCluster, "Choices in calling servers that speak HTTP."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];
+
+    private static ObjectType HttpCluster => new("the HTTP choices of a cluster",
+        new("Duplex", Flag, "The servers answer while they are asked, over HTTP/2: methods that stream both ways can be carried.") { Default = "false" },
+        new("StreamEnvelope", StreamEnvelopes, "Whether the lines of a stream are `{\"result\":…}` and `{\"error\":…}`: auto means yes unless the answer has such a field.") { Default = "\"auto\"" },
+        new("TimeoutHeader", Flag, "Tell the servers the time left, as x-request-timeout-ms.") { Default = "false" });
 
     private static ObjectType Schema => new("a schema",
         new("DescriptorSets", Texts, "Files that hold a serialised google.protobuf.FileDescriptorSet. Relative paths are relative to this file."),
         new("Reflection", Flag, "Ask the backend by gRPC server reflection.") { Default = "false" },
         new("ProtoFiles", OpenType.Instance, "Sources to compile.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
         new("ImportPaths", OpenType.Instance, "Where ProtoFiles import from.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
-        new("HttpRules", OpenType.Instance, "google.api.http rules over the annotations.") { Later = "annotate the methods with google.api.http" });
+        new("HttpRules", new ListType(HttpRule(new ConfigKey("additional_bindings", new ListType(HttpRule()), "More ways to reach the method, one level deep."))), "google.api.http rules, each in place of its method's annotation."));
+
+    private static ObjectType HttpRule(params ReadOnlySpan<ConfigKey> more) => new("an HTTP rule",
+    [
+        new("selector", Text, "The method, `pkg.Service.Method`."),
+        new("get", Text, "Path template of GET."),
+        new("put", Text, "Path template of PUT."),
+        new("post", Text, "Path template of POST."),
+        new("delete", Text, "Path template of DELETE."),
+        new("patch", Text, "Path template of PATCH."),
+        new("custom", new ObjectType("a custom pattern", new("kind", Text, "The HTTP method; * for any."), new("path", Text, "Its path template.")), "Another HTTP method."),
+        new("body", Text, "The field that is the body; * for all that the path does not hold."),
+        new("response_body", Text, "The field of the answer that is its body."),
+        .. more,
+    ]);
 
     private static ObjectType Process => new("a process",
         new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },

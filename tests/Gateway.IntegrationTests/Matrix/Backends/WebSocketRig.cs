@@ -15,7 +15,7 @@ internal sealed class WebSocketRig : WebRig
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "websocket",
         "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
-        "WebSocket": { "Subprotocol": "{{RigSocket.Envelope}}", "HalfClose": "envelope" },
+        "WebSocket": { "Subprotocols": [ "{{RigSocket.Envelope}}" ], "HalfClose": "envelope" },
         "Destinations": { "a": { "Address": "{{Address(isKillable)}}" } }
         """;
 
