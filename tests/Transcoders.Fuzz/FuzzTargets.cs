@@ -22,6 +22,8 @@ public static class FuzzTargets
         new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
         new("envelope", "envelope", EnvelopeTargets.Frame),
         new("envelope-answers", "envelope-answers", EnvelopeTargets.Answer),
+        new("grpc-websockets", "grpc-websockets", SocketTargets.GrpcWeb),
+        new("socket-events", "socket-events", SocketTargets.Event),
         new("socket-templates", "socket-templates", TemplateTargets.Message),
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
