@@ -1,6 +1,7 @@
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
 using Gateway.Backends.Http;
+using Gateway.Backends.Sse;
 using Gateway.Backends.Stdio;
 using Gateway.Backends.WebSocket;
 using Gateway.Configuration;
@@ -43,6 +44,14 @@ internal static class Protocols
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
             IsRepeatable = true,
+        },
+        new BackendRegistration
+        {
+            Name = SseTraits.Name,
+            // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
+            Forwards = static (_, _, edge) => edge == SseTraits.Name,
+            Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
+            Create = (cluster, _, schema) => new SseBackend(cluster, schema, CallLimits.Default, clock),
         },
         new BackendRegistration
         {

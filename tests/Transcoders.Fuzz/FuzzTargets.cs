@@ -2,6 +2,7 @@ using Transcoders.Fuzz.Grpc;
 using Transcoders.Fuzz.Http;
 using Transcoders.Fuzz.HttpRules;
 using Transcoders.Fuzz.Payloads;
+using Transcoders.Fuzz.Sse;
 using Transcoders.Fuzz.Stdio;
 using Transcoders.Fuzz.WebSocket;
 
@@ -21,9 +22,12 @@ public static class FuzzTargets
         new("grpc-headers", "grpc-headers", GrpcTargets.Headers),
         new("envelope", "envelope", EnvelopeTargets.Frame),
         new("envelope-answers", "envelope-answers", EnvelopeTargets.Answer),
+        new("grpc-websockets", "grpc-websockets", SocketTargets.GrpcWeb),
+        new("socket-events", "socket-events", SocketTargets.Event),
         new("socket-templates", "socket-templates", TemplateTargets.Message),
         new("json-values", "json-values", HttpTargets.JsonValues),
         new("accept", "accept", HttpTargets.Accept),
+        new("sse-events", "sse-events", SseTargets.Events),
         new("stdio-lines", "stdio-lines", StdioTargets.Lines),
         new("stdio-lengths", "stdio-lengths", StdioTargets.Lengths),
         new("stdio-sequence", "stdio-sequence", StdioTargets.Sequence),

@@ -20,7 +20,9 @@ internal static class InProcess
         try
         {
             var options = new GatewayHostOptions { File = file, Server = server, IsQuiet = true, LogsToStandardError = true, Watch = false };
-            return (await GatewayHost.StartAsync(options, signals.Token), 0);
+            var host = await GatewayHost.StartAsync(options, signals.Token);
+            server.Logger = host.Services.GetRequiredService<ILogger<StdioServer>>();
+            return (host, 0);
         }
         catch (GatewayConfigException e)
         {

@@ -44,6 +44,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Limits = limits,
             Rules = rules,
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
+            Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
@@ -86,6 +87,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return new EdgePlans
             {
                 Edge = edge.Name,
+                ExpectsOneAnswer = edge.ExpectsOneAnswer,
                 Opaque = opaque.Plan,
                 OpaqueStream = reply is null ? opaque.Plan : planner.PlanOpaque(edge, backend, null).Plan,
                 Labels = labels,
@@ -125,11 +127,57 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         return new EdgePlans
         {
             Edge = edge.Name,
+            ExpectsOneAnswer = edge.ExpectsOneAnswer,
             ByPath = byPath.ToFrozenDictionary(StringComparer.Ordinal),
             ByBinding = byBinding.ToFrozenDictionary(),
             Refusals = refusals.ToFrozenDictionary(StringComparer.Ordinal),
             Labels = labels,
         };
+    }
+
+    /// <summary>The methods that can resume a stream by the fields that the route names: at least one, else the names are wrong.</summary>
+    private Dictionary<string, CursorField> CompileCursors(CallPlanner planner)
+    {
+        var cursors = new Dictionary<string, CursorField>(StringComparer.Ordinal);
+        var options = settings.Options.Sse;
+        if (options.Resume != "field")
+        {
+            return cursors;
+        }
+
+        const string Path = ":Options:Sse:Resume";
+        if (options.ResumeField is not { } fields || cluster.Schema is not { } schema)
+        {
+            Report(Path, options.ResumeField is null
+                ? "'field' needs the key 'ResumeField': { \"Request\": …, \"Response\": … } beside it."
+                : "'field' needs to know the messages: give the cluster a Schema, or use 'buffer'.");
+            return cursors;
+        }
+
+        string? first = null;
+        foreach (var method in schema.Methods)
+        {
+            if (method.Shape != CallShape.ServerStreaming)
+            {
+                continue;
+            }
+
+            if (planner.BuildCursor(method, fields.Request, fields.Response, out var problem) is { } cursor)
+            {
+                cursors.Add(method.FullName, cursor);
+            }
+            else
+            {
+                first ??= $"{method.FullName}: {problem}";
+            }
+        }
+
+        if (cursors.Count == 0)
+        {
+            Report(Path + "Field", $"no method that streams its answers has these fields ({first ?? "the schema declares no such method"}); name a field of the request and one of the answer.");
+        }
+
+        return cursors;
     }
 
     /// <summary>What makes one answer of a stream for clients that expect one: the route's choice, else what suits the backend.</summary>

@@ -250,6 +250,27 @@ public sealed class CallCommandTests(StdioFixture fixture) : IClassFixture<Stdio
         Assert.Equal("""{"id":null,"event":null,"data":"a\"b"}""" + "\n", output);
     }
 
+    [Fact]
+    public async Task WebSocketBackend_LinesAreMessages_BothWays()
+    {
+        await using var command = GatewayCommand.Start("call", fixture.File, "socket");
+        await command.SendAsync("one\n");
+        Assert.Equal("one", await command.Output.ReadLineAsync(Wait.Token()));
+        await command.SendAsync("two\n");
+        Assert.Equal("two", await command.Output.ReadLineAsync(Wait.Token()));
+        await command.SignalAsync("INT");
+        Assert.Equal((130, ""), await command.EndAsync());
+        await Wait.UntilAsync(() => fixture.Sockets.Active == 0, "the socket stays open");
+    }
+
+    [Fact]
+    public async Task WebSocketBackend_ItsCloseEndsTheCall()
+    {
+        var (exit, output, errors) = await CallAsync("", "GET /ticks");
+        Assert.True(exit == 0, errors);
+        Assert.Equal("{\"type\":\"tick\",\"n\":1}\n{\"type\":\"tick\",\"n\":2}\n", output);
+    }
+
     private static string Gateway => $"{GatewayCommand.DotNet} {GatewayCommand.Assembly}";
 
     private Task<(int Exit, string Output, string Errors)> CallAsync(string input, params string[] arguments) =>

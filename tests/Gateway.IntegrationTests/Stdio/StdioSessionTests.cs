@@ -39,14 +39,14 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
     [Fact]
     public async Task ServerStream_IsNotificationsAndThenTheCount()
     {
-        await CallAsync("3", "Stream", """{"count":2,"replyTrailers":{"x-cost":"9"}}""");
+        await CallAsync("3", "Stream", """{"count":2,"size":3,"replyTrailers":{"x-cost":"9"}}""");
         for (var i = 1; i <= 2; i++)
         {
             var message = await _session.ReadAsync();
             Assert.Equal("$/msg", message.GetProperty("method").GetString());
             Assert.Equal(3, message.GetProperty("params").GetProperty("id").GetInt32());
             Assert.Equal(i, message.GetProperty("params").GetProperty("seq").GetInt32());
-            Assert.Equal((i - 1).ToString(), message.GetProperty("params").GetProperty("data").GetProperty("index").GetString());
+            Assert.Equal(3, message.GetProperty("params").GetProperty("data").GetProperty("text").GetString()!.Length);
         }
 
         var end = await _session.ReadAsync();
@@ -135,7 +135,7 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
         await SendAsync("""{"jsonrpc":"2.0","id":1,"method":"library.v1.Behaviours/Chat"}""");
         var sending = Task.Run(async () =>
         {
-            for (var i = 0; i < 400; i++)
+            for (var i = 0; i < 40; i++)
             {
                 await SendAsync($$$$"""{"jsonrpc":"2.0","method":"$/msg","params":{"id":1,"data":{"text":"{{{{big}}}}","repeat":20}}}""");
             }
@@ -215,6 +215,17 @@ public sealed class StdioSessionTests(StdioFixture fixture) : IClassFixture<Stdi
     {
         var (exit, output, errors) = await GatewayCommand.RunAsync("", "stdio", fixture.File, "sleep");
         Assert.Equal((0, "", ""), (exit, output, errors));
+    }
+
+    [Fact]
+    public async Task OpaqueSocket_GetsLinesAndItsMessagesComeBack()
+    {
+        await using var session = GatewayCommand.Start("stdio", fixture.File, "socket");
+        await session.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"m"}""" + "\n");
+        Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"m"}""", await session.Output.ReadLineAsync(Wait.Token()));
+        session.EndInput();
+        Assert.Equal((0, ""), await session.EndAsync());
+        await Wait.UntilAsync(() => fixture.Sockets.Active == 0, "the socket stays open");
     }
 
     private Task SendAsync(string message) => _session.SendAsync(message + "\n");

@@ -73,7 +73,7 @@ public sealed class CallTargetTests
     }
 
     [Theory]
-    [InlineData("plane", StatusCode.NotFound, "did you mean 'plain'")]
+    [InlineData("plian", StatusCode.NotFound, "did you mean 'plain'")]
     [InlineData("a.S/Gett", StatusCode.Unimplemented, "did you mean 'a.S/Get'")]
     [InlineData("a.S/No", StatusCode.Unimplemented, "streams")]
     [InlineData("get /x", StatusCode.Unimplemented, "No route serves")]

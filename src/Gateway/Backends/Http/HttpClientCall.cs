@@ -235,6 +235,11 @@ internal sealed class HttpClientCall : ClientCall
     {
         var request = HttpRequests.Make(_head, _destination, verb, target, content, contentType);
         request.Headers.TryAddWithoutValidation("Accept", AcceptHeaders.Of(_method, _head.Shape));
+        if (_head.Cursor is { } cursor)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", cursor);
+        }
+
         if (_head.Shape == CallShape.Duplex)
         {
             request.Version = HttpVersion.Version20;

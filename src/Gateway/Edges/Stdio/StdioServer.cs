@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using Transcoders.Calls;
 using Transcoders.Http;
 
@@ -10,11 +11,14 @@ namespace Gateway.Edges.Stdio;
 /// The server of a gateway that has no sockets: calls of the stdio edge enter the same pipeline as requests do, each as an HttpContext
 /// of its own. Calls may run side by side.
 /// </summary>
-internal sealed class StdioServer : IServer
+internal sealed partial class StdioServer : IServer
 {
     private Func<IFeatureCollection, Task>? _run;
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
+
+    /// <summary>Hears of what the pipeline throws. The server is made before the host that has the log.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
@@ -29,14 +33,22 @@ internal sealed class StdioServer : IServer
     {
     }
 
-    /// <summary>Carries a call to its end. Disposing it stays with the caller.</summary>
+    /// <summary>Carries a call to its end; it does not throw. Disposing it stays with the caller.</summary>
     /// <returns>How it ended, also when no route took it.</returns>
     public async Task<CallStatus> CallAsync(StdioCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
         var run = _run ?? throw new InvalidOperationException("The server has not started.");
         var response = new HttpResponseFeature();
-        await run(MakeFeatures(call, response));
+        try
+        {
+            await run(MakeFeatures(call, response));
+        }
+        catch (Exception e)
+        {
+            StdioCallBroke(Logger, e, call.Target);
+            return new CallStatus(StatusCode.Internal, "The gateway failed to carry this call.");
+        }
 
         // A step before the edge answered in HTTP: routing, a policy, or a limit.
         return call.Status ?? new CallStatus(HttpStatusMapping.FromHttp(response.StatusCode), Describe(response.StatusCode, call)) { HttpStatus = response.StatusCode };
@@ -105,6 +117,9 @@ internal sealed class StdioServer : IServer
 
         return features;
     }
+
+    [LoggerMessage(121, LogLevel.Error, "StdioCallBroke: {Target}")]
+    private static partial void StdioCallBroke(ILogger logger, Exception exception, string target);
 
     /// <summary>The call, as the features that a pipeline asks for.</summary>
     private sealed class Adapter(StdioCall call) : IRequestBodyPipeFeature, IHttpRequestBodyDetectionFeature, IHttpRequestLifetimeFeature, IEndpointFeature

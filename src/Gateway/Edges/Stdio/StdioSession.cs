@@ -162,7 +162,12 @@ internal sealed class StdioSession : IDisposable
                 break;
             case var _ when isOpaque:
                 // Nobody answers it, so only its end says that the backend has it: what follows must not overtake it.
-                await RunCallAsync(Forward(frame, default));
+                var told = Forward(frame, default);
+                using (stop.UnsafeRegister(static state => ((SessionCall)state!).Abort(), told))
+                {
+                    await RunCallAsync(told);
+                }
+
                 break;
             case JsonRpcKind.Request or JsonRpcKind.Notification:
                 await StartAsync(message, null);
@@ -299,16 +304,7 @@ internal sealed class StdioSession : IDisposable
 
     private async Task RunCallAsync(SessionCall call)
     {
-        CallStatus status;
-        try
-        {
-            status = await _server.CallAsync(call);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The pipeline has logged it.
-            status = new CallStatus(StatusCode.Internal, "The gateway failed to carry this call.");
-        }
+        var status = await _server.CallAsync(call);
 
         // The id is free before the answer says so.
         if (!call.Id.IsEmpty)
