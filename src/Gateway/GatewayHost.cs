@@ -10,6 +10,7 @@ using Gateway.Edges.Stdio;
 using Gateway.Edges.WebSocket;
 using Gateway.Forwarding;
 using Gateway.Model;
+using Gateway.Sessions;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -237,6 +238,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();
+        services.AddSingleton<ReplayTable>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.
         services.AddSingleton<IHttpEdge, StdioEdge>();

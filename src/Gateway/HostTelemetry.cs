@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Gateway.Backends.Stdio;
 using Gateway.Forwarding;
+using Gateway.Sessions;
 using Gateway.Telemetry;
 
 namespace Gateway;
@@ -12,6 +13,8 @@ internal static class HostTelemetry
     {
         var meters = services.GetRequiredService<IMeterFactory>();
         _ = new DestinationTelemetry(meters, () => DestinationStates.Read(services));
+        var streams = services.GetRequiredService<ReplayTable>();
+        _ = new StreamTelemetry(meters, () => streams.Counts);
         services.GetRequiredService<ResilienceTelemetry>().Watch(() => services.GetRequiredService<GatewayReload>().Model.Clusters.Values
             .Where(static cluster => cluster.Resilience?.State is not null)
             .Select(static cluster => (cluster.Settings.Id, cluster.Resilience!.State!.Value)));

@@ -1,5 +1,7 @@
 using Gateway.Backends;
 using Gateway.Backends.Grpc;
+using Gateway.Backends.Http;
+using Gateway.Backends.Sse;
 using Gateway.Backends.Stdio;
 using Gateway.Backends.WebSocket;
 using Gateway.Configuration;
@@ -25,11 +27,12 @@ internal static class Protocols
     /// <summary>The backends, sharing one table of children.</summary>
     public static IReadOnlyList<BackendRegistration> Backends(ProcessTable processes, TimeProvider clock, ILoggerFactory logs) =>
     [
-        // A cluster without a protocol of its own is YARP's alone: whatever comes is forwarded.
         new BackendRegistration
         {
             Name = HttpTraits.Name,
-            Forwards = static (_, _, _) => true,
+            Forwards = ForwardsToHttp,
+            Traits = static cluster => HttpTraits.Backend(cluster.Schema is not null, cluster.Http.Duplex),
+            Create = (cluster, _, schema) => new HttpBackend(cluster, schema, CallLimits.Default, clock),
             IsRepeatable = true,
         },
         new BackendRegistration
@@ -41,6 +44,14 @@ internal static class Protocols
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
             IsRepeatable = true,
+        },
+        new BackendRegistration
+        {
+            Name = SseTraits.Name,
+            // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
+            Forwards = static (_, _, edge) => edge == SseTraits.Name,
+            Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
+            Create = (cluster, _, schema) => new SseBackend(cluster, schema, CallLimits.Default, clock),
         },
         new BackendRegistration
         {
@@ -77,6 +88,13 @@ internal static class Protocols
             ? new SharedBackend(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock)
             : backend;
     }
+
+    /// <summary>
+    /// HTTP to HTTP always; and a cluster of which nothing is said beyond YARP's own keys, on a route that lists no edges, is YARP's alone:
+    /// whatever comes is forwarded.
+    /// </summary>
+    private static bool ForwardsToHttp(ClusterSettings cluster, RouteSettings route, string edge) =>
+        edge == HttpTraits.Name || (!cluster.NamesProtocol && cluster.Schema is null && route.Edges is null);
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

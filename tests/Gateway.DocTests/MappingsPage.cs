@@ -4,6 +4,7 @@ using Transcoders.Calls;
 using Transcoders.Grpc;
 using Transcoders.Http;
 using Transcoders.Stdio;
+using Transcoders.Stdio.JsonRpc;
 using Transcoders.WebSocket;
 
 namespace Gateway.DocTests;
@@ -23,13 +24,14 @@ internal static class MappingsPage
 
             ## Towards the client
 
-            | status | gRPC | HTTP | WebSocket close | exit of `gateway call` |
-            |---|---|---|---|---|
+            | status | gRPC | HTTP | WebSocket close | JSON-RPC error | exit of `gateway call` |
+            |---|---|---|---|---|---|
 
             """);
         foreach (var code in Codes)
         {
-            Row(page, StatusCodeNames.Name(code), (int)code, HttpStatusMapping.ToHttp(code), CloseCodeMapping.ToCloseCode(code), GatewayExitCode.From(code));
+            Row(page, StatusCodeNames.Name(code), (int)code, HttpStatusMapping.ToHttp(code), CloseCodeMapping.ToCloseCode(code),
+                code == StatusCode.Ok ? "a result" : JsonRpcStatusMapping.ToCode(code), GatewayExitCode.From(code));
         }
 
         page.Append("""
@@ -90,11 +92,16 @@ internal static class MappingsPage
 
             ## From a process
 
-            | exit code | status |
-            |---|---|
+            By the convention it keeps.
 
             """);
-        Inverted(page, Enumerable.Range(0, 256), ExitCodeMapping.FromCode);
+        foreach (var name in ExitCodeTable.Names)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n| exit code, `{name}` | status |\n|---|---|\n");
+            _ = ExitCodeTable.TryFind(name, out var table);
+            Inverted(page, Enumerable.Range(0, 256), code => table![code]);
+        }
+
         page.Append("""
 
             | signal, not sent by the gateway | status |
@@ -102,6 +109,15 @@ internal static class MappingsPage
 
             """);
         Inverted(page, Enumerable.Range(1, 31), ExitCodeMapping.FromSignal);
+        page.Append("""
+
+            An error of a JSON-RPC process, by its code, unless its data is a google.rpc.Status. Any other code is UNKNOWN.
+
+            | code | status |
+            |---|---|
+
+            """);
+        Inverted(page, Enumerable.Range(-32700, 1).Concat(Enumerable.Range(-32603, 4)).Concat(Enumerable.Range(1, 16)), JsonRpcStatusMapping.FromCode);
         return page.ToString();
     }
 

@@ -12,4 +12,10 @@ public sealed class Destination
 
     /// <summary>The cluster's HTTP client, connections pooled; null for backends that do not speak HTTP.</summary>
     public HttpMessageInvoker? Invoker { get; init; }
+
+    /// <summary>The HTTP version the cluster asks for; null for the client's own default.</summary>
+    public Version? Version { get; init; }
+
+    /// <summary>Whether another version will do; null for lower ones.</summary>
+    public HttpVersionPolicy? VersionPolicy { get; init; }
 }

@@ -17,8 +17,14 @@ public sealed record ClusterSettings
     /// <summary>The child process of a stdio cluster; null for the others.</summary>
     public ProcessSettings? Process { get; init; }
 
+    /// <summary>How event streams of the servers are read.</summary>
+    public SseSettings Sse { get; init; } = new();
+
     /// <summary>How a websocket cluster is spoken to; null for the others, and where every default holds.</summary>
     public WebSocketSettings? WebSocket { get; init; }
+
+    /// <summary>Choices in calling servers that speak HTTP.</summary>
+    public HttpClusterSettings Http { get; init; } = new();
 
     /// <summary>How many destinations a stdio cluster has, each with its own health and in-flight count.</summary>
     public int Instances { get; init; } = 1;
@@ -38,8 +44,49 @@ public sealed record SchemaSettings
     /// <summary>Files that hold a serialised google.protobuf.FileDescriptorSet, absolute after reading.</summary>
     public IReadOnlyList<string> DescriptorSets { get; init; } = [];
 
+    /// <summary>google.api.http rules over the annotations, each a google.api.HttpRule in JSON.</summary>
+    public IReadOnlyList<string> HttpRules { get; init; } = [];
+
     /// <summary>Ask the backend by gRPC server reflection when the file is loaded.</summary>
     public bool Reflection { get; init; }
+}
+
+/// <summary>How the event streams of a cluster are read.</summary>
+public sealed record SseSettings
+{
+    /// <summary>What says that a stream ended well: `gateway` (an event named `end`), `openai` (data `[DONE]`), `event:NAME`, `data:TEXT`. Empty: nothing does.</summary>
+    public IReadOnlyList<string> Terminators { get; init; } = ["gateway", "openai"];
+
+    /// <summary>Names of events that say that the stream failed, and how.</summary>
+    public IReadOnlyList<string> ErrorEvents { get; init; } = ["error"];
+
+    /// <summary>Names of the events that are messages, `message` for those without a name; null means all.</summary>
+    public IReadOnlyList<string>? EventFilter { get; init; }
+
+    /// <summary>What the end of a stream is that nothing announced: `ok`, `unavailable`, or `auto` (unavailable with a schema, ok without).</summary>
+    public string EndOfStream { get; init; } = "auto";
+
+    /// <summary>Query parameter in which clients name the last event id they saw; it is sent as Last-Event-ID instead. Null: none.</summary>
+    public string? CursorQuery { get; init; }
+
+    /// <summary>How often in a row a lost stream is resumed by Last-Event-ID; zero never. Null: 5 on routes without schema whose client follows the stream, else 0.</summary>
+    public int? ReconnectAttempts { get; init; }
+
+    /// <summary>Longest wait before a stream is resumed, whatever the server asks for.</summary>
+    public TimeSpan ReconnectMaxDelay { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Choices in calling servers that speak HTTP.</summary>
+public sealed record HttpClusterSettings
+{
+    /// <summary>The servers answer while they are asked, over HTTP/2.</summary>
+    public bool Duplex { get; init; }
+
+    /// <summary>Whether the lines of a stream come in `{"result":…}` and `{"error":…}`: `auto` (unless the answer has such a field), `result` (always), `bare` (never).</summary>
+    public string StreamEnvelope { get; init; } = "auto";
+
+    /// <summary>Tell the servers the time left, as `x-request-timeout-ms`.</summary>
+    public bool TimeoutHeader { get; init; }
 }
 
 /// <summary>The child process behind a stdio cluster.</summary>

@@ -34,9 +34,22 @@ internal static class OptionsBuilder
     private static SseEdgeOptions Sse(SettingsReader sse, SseEdgeOptions defaults) => new()
     {
         Resume = sse.Word("Resume", defaults.Resume),
+        ResumeBuffer = ResumeBuffer(sse.Section("ResumeBuffer"), defaults.ResumeBuffer),
+        ResumeField = sse.Section("ResumeField") is { Exists: true } field
+            ? new ResumeFieldOptions { Request = field.Text("Request", ""), Response = field.Text("Response", "") }
+            : null,
         Heartbeat = sse.Duration("Heartbeat", defaults.Heartbeat),
         Retry = sse.Duration("Retry", defaults.Retry),
         ErrorEvent = sse.Text("ErrorEvent", defaults.ErrorEvent),
+    };
+
+    private static ResumeBufferOptions ResumeBuffer(SettingsReader buffer, ResumeBufferOptions defaults) => new()
+    {
+        Events = buffer.Int32("Events", defaults.Events),
+        Bytes = buffer.Size32("Bytes") ?? defaults.Bytes,
+        Linger = buffer.Duration("Linger", defaults.Linger),
+        Streams = buffer.Int32("Streams", defaults.Streams),
+        Cookie = buffer.Text("Cookie"),
     };
 
     private static WebSocketEdgeOptions WebSocket(SettingsReader webSocket, WebSocketEdgeOptions defaults) => new()

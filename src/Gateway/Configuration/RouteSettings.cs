@@ -91,8 +91,17 @@ public sealed record HttpEdgeOptions
 /// <summary>Choices of the SSE edge.</summary>
 public sealed record SseEdgeOptions
 {
-    /// <summary>What a reconnect with Last-Event-ID does: `restart` (run again, safe methods), `none` (204).</summary>
+    /// <summary>
+    /// What a reconnect with Last-Event-ID does: `restart` (run again, safe methods), `buffer` (go on with the same call, whose last events are
+    /// held), `field` (run again with the last id in a field of the request), `none` (204).
+    /// </summary>
     public string Resume { get; init; } = "restart";
+
+    /// <summary>Bounds of `buffer`.</summary>
+    public ResumeBufferOptions ResumeBuffer { get; init; } = new();
+
+    /// <summary>The fields of `field`; null when the file names none.</summary>
+    public ResumeFieldOptions? ResumeField { get; init; }
 
     /// <summary>Silence after which a comment keeps the connection alive.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
@@ -102,6 +111,35 @@ public sealed record SseEdgeOptions
 
     /// <summary>Name of the event that reports a failure. `error` also reaches EventSource's connection-error listeners.</summary>
     public string ErrorEvent { get; init; } = "error";
+}
+
+/// <summary>What is held of streams so that their clients may come back.</summary>
+public sealed record ResumeBufferOptions
+{
+    /// <summary>Most events held of one stream.</summary>
+    public int Events { get; init; } = 1000;
+
+    /// <summary>Most bytes held of one stream.</summary>
+    public int Bytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How long a call goes on whose client has gone.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most streams held of the route.</summary>
+    public int Streams { get; init; } = 1000;
+
+    /// <summary>Name of a cookie by which callers are told apart, beside their identity or Authorization header; null for none.</summary>
+    public string? Cookie { get; init; }
+}
+
+/// <summary>The fields by which a method of the schema resumes a stream itself.</summary>
+public sealed record ResumeFieldOptions
+{
+    /// <summary>Field of the request that takes the last id.</summary>
+    public string Request { get; init; } = "";
+
+    /// <summary>Field of each answer that is its id.</summary>
+    public string Response { get; init; } = "";
 }
 
 /// <summary>Choices of the WebSocket edge.</summary>

@@ -71,7 +71,9 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             NamesProtocol = cluster.Section("Protocol").Exists,
             Schema = cluster.Section("Schema") is { Exists: true } schema ? Schema(schema) : null,
             Process = stdio && cluster.Section("Process") is { Exists: true } process ? Process(process) : null,
+            Sse = Sse(cluster.Section("Sse"), new SseSettings()),
             WebSocket = protocol == "websocket" && cluster.Section("WebSocket") is { Exists: true } socket ? WebSocketBuilder.Build(socket) : null,
+            Http = Http(cluster.Section("Http")),
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
             Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
@@ -82,6 +84,11 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
     private void CheckKeysOfProtocol(ConfigNode node, SettingsReader cluster, string protocol)
     {
         var (process, destinations, instances) = (cluster.Section("Process"), cluster.Section("Destinations"), cluster.Section("Instances"));
+        if (cluster.Section("Sse") is { Exists: true } events && protocol is not ("sse" or "http"))
+        {
+            problems.AddKey(events.Node!, $"'Sse' belongs to Protocol 'sse' or 'http'; this cluster's Protocol is '{protocol}'");
+        }
+
         if (protocol != "websocket" && cluster.Section("WebSocket") is { Exists: true } socket)
         {
             problems.AddKey(socket.Node!, $"'WebSocket' belongs to Protocol 'websocket'; this cluster's Protocol is '{protocol}'");
@@ -153,8 +160,35 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             files.Add(path);
         }
 
-        return new SchemaSettings { DescriptorSets = files, Reflection = schema.Flag("Reflection", false) };
+        return new SchemaSettings
+        {
+            DescriptorSets = files,
+            Reflection = schema.Flag("Reflection", false),
+            HttpRules = [.. (schema.Section("HttpRules").Node?.Children ?? []).Select(RuleJson.Write)],
+        };
     }
+
+    private static HttpClusterSettings Http(SettingsReader http)
+    {
+        var defaults = new HttpClusterSettings();
+        return new HttpClusterSettings
+        {
+            Duplex = http.Flag("Duplex", defaults.Duplex),
+            StreamEnvelope = http.Choice("StreamEnvelope", ConfigGrammar.StreamEnvelopes, defaults.StreamEnvelope),
+            TimeoutHeader = http.Flag("TimeoutHeader", defaults.TimeoutHeader),
+        };
+    }
+
+    private static SseSettings Sse(SettingsReader sse, SseSettings defaults) => new()
+    {
+        Terminators = sse.Texts("Terminators") ?? defaults.Terminators,
+        ErrorEvents = sse.Texts("ErrorEvents") ?? defaults.ErrorEvents,
+        EventFilter = sse.Texts("EventFilter"),
+        EndOfStream = sse.Word("EndOfStream", defaults.EndOfStream),
+        CursorQuery = sse.Text("CursorQuery"),
+        ReconnectAttempts = sse.Section("Reconnect").Int32("Attempts"),
+        ReconnectMaxDelay = sse.Section("Reconnect").Duration("MaxDelay", defaults.ReconnectMaxDelay),
+    };
 
     private ProcessSettings Process(SettingsReader process)
     {

@@ -28,6 +28,9 @@ public sealed class CallRoute
     /// <summary>What each edge can do; an edge that is not here is not served.</summary>
     public required FrozenDictionary<string, EdgePlans> Edges { get; init; }
 
+    /// <summary>How methods resume a stream by a field of their own, by full name; empty where none does.</summary>
+    public FrozenDictionary<string, CursorField> Cursors { get; init; } = FrozenDictionary<string, CursorField>.Empty;
+
     /// <summary>Writes statuses as the route's clients read them.</summary>
     public required StatusWriter StatusWriter { get; init; }
 

@@ -14,6 +14,9 @@ public sealed class EdgePlans
     /// <summary>True when edge and backend speak the same protocol and nothing is to be rewritten: the call never enters the hub.</summary>
     public bool IsPassThrough { get; init; }
 
+    /// <summary>As the edge's traits say; see <see cref="Transcoders.Calls.ProtocolTraits.ExpectsOneAnswer"/>.</summary>
+    public bool ExpectsOneAnswer { get; init; }
+
     /// <summary>The one plan of a route without schema; null when the route has one.</summary>
     public CallPlan? Opaque { get; init; }
 

@@ -67,8 +67,12 @@ public sealed class EdgeRequest
     /// <summary>The query without `?`; empty when there is none.</summary>
     public ReadOnlySpan<char> Query => PathLength == Target.Length ? default : Target.AsSpan(PathLength + 1);
 
-    /// <summary>Makes the call's head: metadata by the route's policy, and the deadline.</summary>
-    public CallHead MakeHead(string method, CallShape shape)
+    /// <summary>Makes the call's head: metadata by the route's policy, and the deadline. Its cursor is the request's Last-Event-ID.</summary>
+    public CallHead MakeHead(string method, CallShape shape) =>
+        MakeHead(method, shape, Context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } cursor ? cursor : null);
+
+    /// <summary>As the other, with a cursor that the edge has made of Last-Event-ID.</summary>
+    public CallHead MakeHead(string method, CallShape shape, string? cursor)
     {
         var request = Context.Request;
         var asked = AskedTimeout(request.Headers);
@@ -86,6 +90,8 @@ public sealed class EdgeRequest
             MessageSize = Route.Limits.MessageSize,
             Peer = peer,
             PeerPort = Context.Connection.RemotePort,
+            Cursor = cursor,
+            ExpectsOneAnswer = Plans.ExpectsOneAnswer,
             Scheme = request.Scheme,
             Authority = request.Host.Value ?? "",
         };

@@ -23,8 +23,8 @@ public static class StatusResponse
 
         if (status.Code == StatusCode.Unauthenticated && response.Headers.WWWAuthenticate.Count == 0)
         {
-            // RFC 9110 §15.5.2 wants a challenge; the scheme is the one the gateway passes on.
-            response.Headers.WWWAuthenticate = "Bearer";
+            // RFC 9110 §15.5.2 wants a challenge: the backend's own, else the scheme that the gateway passes on.
+            response.Headers.WWWAuthenticate = status.Trailers?.Find("www-authenticate") is { } challenge && MetadataText.IsValue(challenge) ? challenge : "Bearer";
         }
 
         using var body = new PayloadBuffer(route.Limits.MessageSize);

@@ -46,7 +46,7 @@ internal sealed partial class GatewayForwarder(
 
         return plans.IsPassThrough
             ? ForwardAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken)
-            : CallAsync(context, destinationPrefix, httpClient, transformer, route, edge, plans, cancellationToken);
+            : CallAsync(context, destinationPrefix, httpClient, requestConfig, transformer, route, edge, plans, cancellationToken);
     }
 
     /// <summary>Same protocol on both sides: the hub is never entered.</summary>
@@ -161,8 +161,8 @@ internal sealed partial class GatewayForwarder(
 
     /// <summary>Different protocols: the call goes through the hub.</summary>
     private async ValueTask<ForwarderError> CallAsync(
-        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, HttpTransformer transformer,
-        CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer, CallRoute route, IHttpEdge edge, EdgePlans plans, CancellationToken cancellationToken)
     {
         if (route.Settings.Timeout is not null)
         {
@@ -191,6 +191,8 @@ internal sealed partial class GatewayForwarder(
                 Id = context.GetReverseProxyFeature().ProxiedDestination?.DestinationId ?? destinationPrefix,
                 Address = destinationPrefix,
                 Invoker = httpClient,
+                Version = requestConfig.Version,
+                VersionPolicy = requestConfig.VersionPolicy,
             };
             var status = await edge.HandleAsync(new EdgeRequest(context, route, plans, destination, shaped, shaper, clock, AttemptsAt(context, route)));
             return Report(context, status);

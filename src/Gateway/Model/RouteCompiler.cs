@@ -40,10 +40,11 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Id = settings.Id,
             ClusterId = cluster.Settings.Id,
             Settings = settings,
-            Backend = cluster.Backend,
+            Backend = IsForeign(plans) ? null : cluster.Backend,
             Limits = limits,
             Rules = rules,
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
+            Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
@@ -52,6 +53,10 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             StreamIdle = settings.Options.Limits.StreamIdle ?? Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>True for a route that forwards other protocols than its cluster's as well: nothing of it is ours.</summary>
+    private bool IsForeign(Dictionary<string, EdgePlans> plans) =>
+        plans.Values.All(static edge => edge.IsPassThrough) && plans.Keys.Any(name => name != cluster.Settings.Protocol);
 
     private EdgePlans? CompileEdge(ProtocolTraits edge, CallPlanner planner, HttpRuleTable? rules)
     {
@@ -82,6 +87,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return new EdgePlans
             {
                 Edge = edge.Name,
+                ExpectsOneAnswer = edge.ExpectsOneAnswer,
                 Opaque = opaque.Plan,
                 OpaqueStream = reply is null ? opaque.Plan : planner.PlanOpaque(edge, backend, null).Plan,
                 Labels = labels,
@@ -121,11 +127,57 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         return new EdgePlans
         {
             Edge = edge.Name,
+            ExpectsOneAnswer = edge.ExpectsOneAnswer,
             ByPath = byPath.ToFrozenDictionary(StringComparer.Ordinal),
             ByBinding = byBinding.ToFrozenDictionary(),
             Refusals = refusals.ToFrozenDictionary(StringComparer.Ordinal),
             Labels = labels,
         };
+    }
+
+    /// <summary>The methods that can resume a stream by the fields that the route names: at least one, else the names are wrong.</summary>
+    private Dictionary<string, CursorField> CompileCursors(CallPlanner planner)
+    {
+        var cursors = new Dictionary<string, CursorField>(StringComparer.Ordinal);
+        var options = settings.Options.Sse;
+        if (options.Resume != "field")
+        {
+            return cursors;
+        }
+
+        const string Path = ":Options:Sse:Resume";
+        if (options.ResumeField is not { } fields || cluster.Schema is not { } schema)
+        {
+            Report(Path, options.ResumeField is null
+                ? "'field' needs the key 'ResumeField': { \"Request\": …, \"Response\": … } beside it."
+                : "'field' needs to know the messages: give the cluster a Schema, or use 'buffer'.");
+            return cursors;
+        }
+
+        string? first = null;
+        foreach (var method in schema.Methods)
+        {
+            if (method.Shape != CallShape.ServerStreaming)
+            {
+                continue;
+            }
+
+            if (planner.BuildCursor(method, fields.Request, fields.Response, out var problem) is { } cursor)
+            {
+                cursors.Add(method.FullName, cursor);
+            }
+            else
+            {
+                first ??= $"{method.FullName}: {problem}";
+            }
+        }
+
+        if (cursors.Count == 0)
+        {
+            Report(Path + "Field", $"no method that streams its answers has these fields ({first ?? "the schema declares no such method"}); name a field of the request and one of the answer.");
+        }
+
+        return cursors;
     }
 
     /// <summary>What makes one answer of a stream for clients that expect one: the route's choice, else what suits the backend.</summary>
@@ -156,12 +208,14 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             return null;
         }
 
+        var rules = HttpRuleJson.ParseAll(cluster.Settings.Schema?.HttpRules ?? [], out var unread);
         var table = planner.BuildRules(
             schema.Methods,
             new HttpRuleTableOptions
             {
                 AutoMapping = _http.AutoMapping,
                 IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
+                Rules = rules,
                 Weave = new WeaveOptions
                 {
                     UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
@@ -169,7 +223,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 },
             },
             out var found);
-        foreach (var problem in found)
+        foreach (var problem in unread.Concat(found))
         {
             // The cluster's, not the route's: another route may have found it already.
             var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());

@@ -31,6 +31,12 @@ public sealed record CallHead
     /// <summary>The client's port; zero where there is none.</summary>
     public int PeerPort { get; init; }
 
+    /// <summary>Where a stream that was broken off goes on: what the client had last of it (`Last-Event-ID`), for a backend that gave it; null when it begins.</summary>
+    public string? Cursor { get; init; }
+
+    /// <summary>The client waits for one answer rather than follow a stream; see <see cref="ProtocolTraits.ExpectsOneAnswer"/>.</summary>
+    public bool ExpectsOneAnswer { get; init; }
+
     /// <summary>The scheme the client used, `http` or `https`.</summary>
     public string Scheme { get; init; } = "http";
 

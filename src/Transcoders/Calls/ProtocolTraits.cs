@@ -54,6 +54,9 @@ public sealed record ProtocolTraits
     /// <summary>A backend's: what makes the answer of a unary method, where the protocol may go on after it; null when it ends by itself.</summary>
     public Reply? UnaryReply { get; init; }
 
+    /// <summary>A backend's: its messages may have ids of its own (<see cref="Message.Id"/>), by which it resumes a stream (<see cref="CallHead.Cursor"/>).</summary>
+    public bool GivesCursors { get; init; }
+
     /// <summary>A backend's: it is a foreign service whose JSON may hold fields the schema does not know; they are dropped rather than refused.</summary>
     public bool AnswersLeniently { get; init; }
 

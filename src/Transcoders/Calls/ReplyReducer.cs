@@ -53,6 +53,8 @@ public sealed class ReplyReducer : ClientCall
         var head = await _inner.ReadHeadAsync(cancellationToken);
         switch (_reply.Kind)
         {
+            // Events were asked for, a document came: it is the answer.
+            case ReplyKind.Events when head.ContentType is not null:
             case ReplyKind.First:
                 _message = await _inner.ReadAsync(cancellationToken);
                 await FinishEarlyAsync(_message is not null);

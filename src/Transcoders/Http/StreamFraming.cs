@@ -20,9 +20,6 @@ public enum StreamFraming
 
     /// <summary>The bytes as they come; a failure breaks the connection off.</summary>
     Raw,
-
-    /// <summary>The one JSON message there is, as it is.</summary>
-    Single,
 }
 
 /// <summary>Bytes around the messages of a stream, and its media type.</summary>
@@ -33,7 +30,6 @@ public static class StreamFramings
         StreamFraming.Ndjson => "application/x-ndjson",
         StreamFraming.NdjsonBare => "application/x-ndjson",
         StreamFraming.Array => "application/json",
-        StreamFraming.Single => "application/json",
         StreamFraming.JsonSeq => "application/json-seq",
         StreamFraming.TextLines => "text/plain; charset=utf-8",
         _ => "application/octet-stream",

@@ -15,6 +15,9 @@ public sealed class HttpResponseBody
         Json = json;
     }
 
+    /// <summary>The field that is the content; null when it is the whole message.</summary>
+    internal FieldDescriptor? Field => _field;
+
     /// <summary>Converts a message to JSON; null when the content is an HttpBody.</summary>
     public PayloadPlan? Json { get; }
 

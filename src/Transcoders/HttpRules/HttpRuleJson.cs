@@ -29,4 +29,26 @@ public static class HttpRuleJson
 
         return problem is null;
     }
+
+    /// <summary>Reads the rules of a configuration; what cannot be read is left out and told in <paramref name="problems"/>.</summary>
+    public static IReadOnlyList<HttpRule> ParseAll(IReadOnlyList<string> rules, out IReadOnlyList<HttpRuleProblem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        var parsed = new List<HttpRule>();
+        var found = new List<HttpRuleProblem>();
+        problems = found;
+        for (var i = 0; i < rules.Count; i++)
+        {
+            if (TryParse(rules[i], out var rule, out var problem))
+            {
+                parsed.Add(rule);
+            }
+            else
+            {
+                found.Add(new HttpRuleProblem($"HttpRules:{i}", "", "", problem));
+            }
+        }
+
+        return parsed;
+    }
 }

@@ -29,6 +29,8 @@ internal sealed class QueryBinder
         _ignored = options.IgnoreQuery.ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    public MessageNode Request => _request;
+
     /// <summary>Appends every parameter that sets a field.</summary>
     /// <exception cref="CallException">INVALID_ARGUMENT naming the parameter.</exception>
     public void Write(ReadOnlySpan<char> rawQuery, ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output)

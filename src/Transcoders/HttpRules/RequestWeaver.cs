@@ -33,6 +33,12 @@ public sealed class RequestWeaver
     /// <summary>True when the body is a google.api.HttpBody: its bytes are taken as they come, with their content type.</summary>
     public bool BodyIsHttpBody => _body.IsHttpBody;
 
+    /// <summary>The variables of the path, for the way back.</summary>
+    internal ReadOnlySpan<PathLeaf> PathLeaves => _pathLeaves;
+
+    /// <summary>The request's fields, for the way back.</summary>
+    internal MessageNode Request => _query.Request;
+
     /// <summary>Makes a message of all three parts.</summary>
     /// <param name="rawPath">The path that the binding's template matched, percent-encoded.</param>
     /// <param name="rawQuery">The query as sent, without its `?`; empty when there is none.</param>

@@ -34,6 +34,10 @@ public sealed class CallPlanner
     public HttpRuleTable BuildRules(IReadOnlyList<MethodSchema> methods, HttpRuleTableOptions options, out IReadOnlyList<HttpRuleProblem> problems) =>
         HttpRuleTable.Build(methods, options, _compiler, out problems);
 
+    /// <summary>Compiles how a method resumes a stream by a field of its own; null, with the reason, when it has no such fields.</summary>
+    public CursorField? BuildCursor(MethodSchema method, string request, string response, out string? problem) =>
+        CursorField.Compile(method, request, response, _compiler, out problem);
+
     /// <summary>Plans one method.</summary>
     /// <param name="edge">What the edge carries.</param>
     /// <param name="backend">What the backend carries; its first format is the one it takes.</param>

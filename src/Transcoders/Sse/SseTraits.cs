@@ -7,6 +7,7 @@ public static class SseTraits
 {
     public const string Name = "sse";
     public const string ContentType = "text/event-stream";
+    private const string Refusal = "an event stream flows one way only";
 
     public static readonly ProtocolTraits Edge = new()
     {
@@ -16,6 +17,25 @@ public static class SseTraits
         StreamsResponses = true,
         Formats = [PayloadFormat.Json, PayloadFormat.Text],
         NeedsSchema = false,
-        RequestStreamRefusal = "an event stream flows one way only",
+        RequestStreamRefusal = Refusal,
+    };
+
+    /// <param name="hasSchema">With a schema a request is a message to be laid out as a URL and a body; without one it passes as it is.</param>
+    public static ProtocolTraits Backend(bool hasSchema) => new()
+    {
+        Name = Name,
+        Article = "an SSE backend",
+        StreamsRequests = false,
+        StreamsResponses = true,
+        Formats = [hasSchema ? PayloadFormat.Protobuf : PayloadFormat.Text],
+        NeedsSchema = false,
+        RequestStreamRefusal = Refusal,
+        OpaqueShape = CallShape.ServerStreaming,
+        TakesBodyAsOneMessage = true,
+        IsSubscription = true,
+        OneAnswer = new Reply(ReplyKind.Events),
+        UnaryReply = Reply.First,
+        AnswersLeniently = true,
+        GivesCursors = true,
     };
 }

@@ -128,10 +128,10 @@ public sealed class GrpcToWebSocketTests(GrpcToWebSocketTests.TwoGateways fixtur
     {
         using var channel = Fixture.Channel("template", out var client);
 
-        var reply = await client.EchoAsync(new EchoRequest { Key = Key, Text = "a b" }, TwoGateways.Headers("template"), deadline: Deadline);
+        var reply = await client.EchoAsync(new EchoRequest { Key = Key, Text = "Echo" }, TwoGateways.Headers("template"), deadline: Deadline);
         var missing = await Assert.ThrowsAsync<RpcException>(() => client.EchoAsync(new EchoRequest { Key = Key }, TwoGateways.Headers("template"), deadline: Deadline).ResponseAsync);
 
-        Assert.Equal("a b", reply.Text);
+        Assert.Equal("Echo", reply.Text);
         Assert.Equal(StatusCode.InvalidArgument, missing.StatusCode);
         Assert.Contains("'text'", missing.Status.Detail);
     }
@@ -188,7 +188,7 @@ public sealed class GrpcToWebSocketTests(GrpcToWebSocketTests.TwoGateways fixtur
                 ("envelope", """{ "HalfClose": "envelope" }"""),
                 ("raw", """{ "HalfClose": "emptyText" }"""),
                 ("binary", """{ "Codec": "protobuf" }"""),
-                ("template", """{ "Path": "/v1/behaviours/echo/{text}" }"""),
+                ("template", """{ "Path": "/library.v1.Behaviours/{text}" }"""),
                 ("none", "{ }"),
             ];
             var routes = ways.Select(static way => $$"""

@@ -32,7 +32,7 @@ internal static partial class BehaviourList
         new("metadata of the answer", ResponseMetadataAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoResponseMetadata ?? cell.Edge.Traits.NoResponseHeaders)),
         new("trailers", TrailersAsync, static cell => NotApplicable.When(cell.Backend.Traits.NoTrailers ?? cell.Edge.Traits.NoTrailers)),
         new("trace context", static cell => TraceAsync(cell, isTraced: false), Always),
-        new("trace context, traced by the gateway", static cell => TraceAsync(cell, isTraced: true), Always) { IsGateways = true },
+        new("trace context, traced by the gateway", static cell => TraceAsync(cell, isTraced: true), static cell => NotApplicable.When(cell.Edge.Traits.NoSpans)) { IsGateways = true },
         new("backend killed before the first message", KilledEarlyAsync, Always),
         new("backend killed in mid-stream", KilledLateAsync, Always),
         new("16 status codes, hostile text", StatusesAsync, Always),

@@ -34,6 +34,9 @@ internal sealed record EdgeTraits
 
     public string? NoTrailers { get; init; }
 
+    /// <summary>Why a listener in the test sees no spans of the gateway.</summary>
+    public string? NoSpans { get; init; }
+
     /// <summary>Why the gateway has no say in how long a call lasts that it forwards as it is.</summary>
     public string? NoForwardedDeadline { get; init; }
 

@@ -1,6 +1,8 @@
+using Gateway.Backends.Stdio;
 using Gateway.IntegrationTests.Hosting;
 using Gateway.IntegrationTests.Matrix.Backends;
 using Gateway.IntegrationTests.Matrix.Edges;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.IntegrationTests.Matrix;
 
@@ -11,16 +13,18 @@ public sealed class MatrixFixture : IAsyncLifetime
     private RunningGateway? _gateway;
     private FrontDoor? _door;
 
-    internal static IReadOnlyList<string> EdgeNames { get; } = ["http", "sse", "websocket", "websocket envelope", "grpc"];
+    /// <summary>Of the drivers, as far as the gateway has their edges.</summary>
+    internal static IReadOnlyList<string> EdgeNames { get; } =
+        [.. ((string[])["http", "sse", "websocket", "websocket envelope", "grpc", "stdio"]).Where(static name => Protocols.Edges.Any(e => e.Name == name.Split(' ')[0]))];
 
-    internal static IReadOnlyList<string> BackendNames { get; } = ["grpc", "stdio"];
+    /// <summary>Of the rigs, as far as the gateway translates to their protocol.</summary>
+    internal static IReadOnlyList<string> BackendNames { get; } = Translated(["http", "sse", "websocket", "grpc", "stdio"]);
 
     /// <summary>What is proven, in the order of the rows: an edge, a backend and a behaviour.</summary>
     internal static IList<(string Edge, string Backend, string Behaviour)> Rows { get; } =
     [
         .. from edge in EdgeNames
            from backend in BackendNames
-           where backend != "http" || edge == "http"
            from behaviour in BehaviourList.All
            select (edge, backend, behaviour.Name),
     ];
@@ -89,6 +93,12 @@ public sealed class MatrixFixture : IAsyncLifetime
         }
 
         return _rows[Rows[row]];
+    }
+
+    private static IReadOnlyList<string> Translated(string[] names)
+    {
+        var registered = Protocols.Backends(new ProcessTable(), TimeProvider.System, NullLoggerFactory.Instance);
+        return [.. names.Where(name => registered.Any(r => r.Name == name && r.Traits is not null))];
     }
 
     private static string Configuration(IReadOnlyList<IBackendRig> backends)

@@ -14,7 +14,9 @@ public sealed class ProcessSocketTests
     [Fact]
     public async Task ProcessThatCannotStart_IsHttp503()
     {
-        await using var gateway = await StartAsync("\"Command\": \"/bin/cat\", \"WorkingDirectory\": \"gone\"");
+        var directory = Directory.CreateTempSubdirectory("gateway-gone-").FullName;
+        await using var gateway = await StartAsync($"\"Command\": \"cat\", \"WorkingDirectory\": \"{directory}\"");
+        Directory.Delete(directory);
         gateway.Log.Expect("SpawnFailed");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(gateway));
     }

@@ -27,7 +27,7 @@ public sealed class ImportTableTests
         ("Gateway.Backends", ["Transcoders.Calls", "Transcoders.Schema", "Gateway.Configuration"]),
         // Server-Sent Events are HTTP with a media type: one room serves both, and what an HTTP answer holds may be events.
         ("Gateway.Backends.Http", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry"]),
-        ("Gateway.Backends.Sse", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Backends.Http", "Gateway.Configuration", "Gateway.Telemetry"]),
+        ("Gateway.Backends.Sse", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Backends.Http", "Gateway.Configuration", "Gateway.Telemetry"]),
         ("Gateway.Backends.X", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.X", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Microsoft.Win32"]),
         ("Gateway.Dispatch", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Polly"]),
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),

@@ -8,6 +8,7 @@ using Transcoders.WebSocket;
 namespace Gateway.Backends.WebSocket;
 
 /// <summary>Why a socket could not be opened, as a status. Source: PROTOCOLS §10.7 cell 1.</summary>
+/// <remarks>No message of a call is sent before its handshake, which is a GET: unless the server itself says no, another may be asked.</remarks>
 internal static class HandshakeRefusal
 {
     /// <summary>Most bytes of a refusal's body that are read.</summary>
@@ -19,7 +20,7 @@ internal static class HandshakeRefusal
         var http = (int)response.StatusCode;
         if (http is < 400 or >= 500)
         {
-            return new CallStatus(StatusCode.Unavailable, $"upstream handshake: {http}") { HttpStatus = 502, Origin = StatusOrigin.Backend };
+            return new CallStatus(StatusCode.Unavailable, $"upstream handshake: {http}") { HttpStatus = 502, Origin = StatusOrigin.Backend, IsUnsent = true };
         }
 
         var body = await ReadBodyAsync(response, cancellationToken);
@@ -38,7 +39,7 @@ internal static class HandshakeRefusal
     {
         HttpStatus = 502,
         Origin = StatusOrigin.Transport,
-        IsUnsent = UnsentRequest.Is(exception),
+        IsUnsent = true,
     };
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -61,12 +61,8 @@ internal sealed class WebSocketDialer(
                 return Dialled.Refused(new CallStatus(StatusCode.Internal, text) { HttpStatus = 502, Origin = StatusOrigin.Backend });
             }
 
-            var socket = System.Net.WebSockets.WebSocket.CreateFromStream(await response.Content.ReadAsStreamAsync(both.Token), new WebSocketCreationOptions
-            {
-                SubProtocol = subprotocol,
-                KeepAliveInterval = plan.Settings.PingInterval,
-                KeepAliveTimeout = plan.Settings.PongTimeout,
-            });
+            var connection = new PingingStream(await response.Content.ReadAsStreamAsync(both.Token), plan.Settings.PingInterval, plan.Settings.PongTimeout, clock);
+            var socket = System.Net.WebSockets.WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
             var metadata = Metadata(response.Headers);
 
             // The socket owns the connection from here on.
@@ -77,7 +73,7 @@ internal sealed class WebSocketDialer(
         {
             return Dialled.Refused(new CallStatus(StatusCode.Unavailable, "The WebSocket handshake with the backend took too long.")
             {
-                HttpStatus = 504, Origin = StatusOrigin.Transport,
+                HttpStatus = 504, Origin = StatusOrigin.Transport, IsUnsent = true,
             });
         }
         catch (Exception e) when (e is HttpRequestException or IOException)

@@ -34,6 +34,8 @@ internal static partial class ConfigGrammar
             "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
         "an exit code from 1 to 255");
 
+    public static ChoiceType StreamEnvelopes { get; } = new("auto", "result", "bare");
+
     public static ChoiceType Lifetimes { get; } = new("request", "connection") { Later = ["pool", "shared"] };
 
     public static ChoiceType Dialects { get; } = new("none", "jsonrpc") { Later = ["mcp"] };
@@ -69,10 +71,23 @@ internal static partial class ConfigGrammar
         new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" });
 
     private static ObjectType SseOptions => new("the options of the SSE edge",
-        new("Resume", new ChoiceType("restart", "none"), "What a reconnect with Last-Event-ID does: run the call again, or answer 204.") { Default = "\"restart\"" },
+        new("Resume", new ChoiceType("restart", "buffer", "field", "none"), "What a reconnect with Last-Event-ID does: run a safe call again, go on with the same call, run it again from a field of the request, or answer 204.") { Default = "\"restart\"" },
+        new("ResumeBuffer", ResumeBuffer, "What is held of streams so that their clients may come back, for Resume buffer."),
+        new("ResumeField", ResumeField, "The fields by which methods resume a stream themselves, for Resume field."),
         new("Heartbeat", DurationType.Positive, "Silence after which a comment keeps the connection alive.") { Default = "\"00:00:15\"" },
         new("Retry", DurationType.NotNegative, "Reconnection time told to the client.") { Default = "\"00:00:03\"" },
         new("ErrorEvent", new TextType { Check = CheckEventName }, "Name of the event that reports a failure.") { Default = "\"error\"" });
+
+    private static ObjectType ResumeBuffer => new("the bounds of held streams",
+        new("Events", Count, "Most events held of one stream.") { Default = "1000" },
+        new("Bytes", MessageBytes, "Most bytes held of one stream.") { Default = "\"1MiB\"" },
+        new("Linger", DurationType.NotNegative, "How long a call goes on whose client has gone.") { Default = "\"00:00:30\"" },
+        new("Streams", Count, "Most streams held of the route; more are refused with UNAVAILABLE.") { Default = "1000" },
+        new("Cookie", Text, "Cookie by which callers are told apart, beside their identity or Authorization header."));
+
+    private static ObjectType ResumeField => new("the fields of a resumed stream",
+        new("Request", Text, "Field of the request that takes the last id.") { Required = true },
+        new("Response", Text, "Field of each answer that is its id.") { Required = true });
 
     private static ObjectType WebSocketOptions => new("the options of the WebSocket edge",
         new("AllowedOrigins", new ListType(new TextType { Check = ConfigAddresses.CheckOrigin }), "Origins of pages that may connect, besides the gateway's own; `*` allows any."),
@@ -106,18 +121,51 @@ internal static partial class ConfigGrammar
     [
         new("Protocol", ProtocolNames, "What the servers speak.") { Default = "\"http\"" },
         new("Schema", Schema, "What the methods and messages are. Absent: payloads are opaque."),
+        new("Sse", SseCluster, "How event streams of the servers are read."),
         new("Process", Process, "The child process of a stdio cluster."),
         new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
+        new("Http", HttpCluster, "Choices in calling servers that speak HTTP."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),
     ];
+
+    private static ObjectType HttpCluster => new("the HTTP choices of a cluster",
+        new("Duplex", Flag, "The servers answer while they are asked, over HTTP/2: methods that stream both ways can be carried.") { Default = "false" },
+        new("StreamEnvelope", StreamEnvelopes, "Whether the lines of a stream are `{\"result\":…}` and `{\"error\":…}`: auto means yes unless the answer has such a field.") { Default = "\"auto\"" },
+        new("TimeoutHeader", Flag, "Tell the servers the time left, as x-request-timeout-ms.") { Default = "false" });
 
     private static ObjectType Schema => new("a schema",
         new("DescriptorSets", Texts, "Files that hold a serialised google.protobuf.FileDescriptorSet. Relative paths are relative to this file."),
         new("Reflection", Flag, "Ask the backend by gRPC server reflection.") { Default = "false" },
         new("ProtoFiles", OpenType.Instance, "Sources to compile.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
         new("ImportPaths", OpenType.Instance, "Where ProtoFiles import from.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
-        new("HttpRules", OpenType.Instance, "google.api.http rules over the annotations.") { Later = "annotate the methods with google.api.http" });
+        new("HttpRules", new ListType(HttpRule(new ConfigKey("additional_bindings", new ListType(HttpRule()), "More ways to reach the method, one level deep."))), "google.api.http rules, each in place of its method's annotation."));
+
+    private static ObjectType HttpRule(params ReadOnlySpan<ConfigKey> more) => new("an HTTP rule",
+    [
+        new("selector", Text, "The method, `pkg.Service.Method`."),
+        new("get", Text, "Path template of GET."),
+        new("put", Text, "Path template of PUT."),
+        new("post", Text, "Path template of POST."),
+        new("delete", Text, "Path template of DELETE."),
+        new("patch", Text, "Path template of PATCH."),
+        new("custom", new ObjectType("a custom pattern", new("kind", Text, "The HTTP method; * for any."), new("path", Text, "Its path template.")), "Another HTTP method."),
+        new("body", Text, "The field that is the body; * for all that the path does not hold."),
+        new("response_body", Text, "The field of the answer that is its body."),
+        .. more,
+    ]);
+
+    private static ObjectType SseCluster => new("the event streams of a cluster",
+        new("Terminators", new ListType(new TextType { Check = CheckTerminator }), "What says that a stream ended well: gateway (an event named end), openai (data [DONE]), event:NAME, data:TEXT.") { Default = "[ \"gateway\", \"openai\" ]" },
+        new("ErrorEvents", new ListType(new TextType { Check = CheckEventName }), "Names of events that say that the stream failed, and how.") { Default = "[ \"error\" ]" },
+        new("EventFilter", new ListType(new TextType { Check = CheckEventName }) { NotEmpty = true }, "Names of the events that are messages, message for those without a name. Absent: all."),
+        new("EndOfStream", new ChoiceType("auto", "ok", "unavailable"), "What the end of a stream is that nothing announced; auto is unavailable with a Schema, ok without.") { Default = "\"auto\"" },
+        new("CursorQuery", Text, "Query parameter in which clients name the last event id they saw; it is sent as Last-Event-ID instead."),
+        new("Reconnect", SseReconnect, "Whether a lost stream is resumed by Last-Event-ID."));
+
+    private static ObjectType SseReconnect => new("the reconnection of event streams",
+        new("Attempts", new IntegerType(0, 1_000_000), "How often in a row a stream is resumed; 0 is never. Absent: 5 without Schema for clients that follow the stream, else 0."),
+        new("MaxDelay", DurationType.NotNegative, "Longest wait before a stream is resumed, whatever the server asks for.") { Default = "\"00:00:30\"" });
 
     private static ObjectType Process => new("a process",
         new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },
@@ -151,6 +199,11 @@ internal static partial class ConfigGrammar
 
     private static ObjectType Stop => new("the stop ladder",
         new ConfigKey("Grace", DurationType.NotNegative, "Time between the steps: stdin closed, SIGTERM, SIGKILL.") { Default = "\"00:00:02\"" });
+
+    private static string? CheckTerminator(string text) =>
+        text is "gateway" or "openai" || (text.Length > 6 && text.StartsWith("event:", StringComparison.Ordinal)) || text.StartsWith("data:", StringComparison.Ordinal)
+            ? null
+            : "is no terminator; write gateway, openai, event:NAME or data:TEXT";
 
     private static string? CheckPath(string path) =>
         path.StartsWith('/') && !path.StartsWith("//", StringComparison.Ordinal) && path.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 ? null : "is no path; one such as /messages would be right";

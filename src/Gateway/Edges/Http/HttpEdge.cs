@@ -75,16 +75,21 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     {
         BodyReader.AllowStreaming(request.Context);
         var accept = request.Context.Request.Headers.Accept.ToString();
-        plan = AsksForStream(accept) ? request.Plans.OpaqueStream ?? plan : plan;
+        if (request.Plans.OpaqueStream is { } streamed && WantsStream(accept))
+        {
+            plan = streamed;
+        }
+
         var messages = new OpaqueRequestMessages(request.Context, request.Route.Limits, plan);
-        var framing = !plan.Shape.StreamsResponses() ? StreamFraming.Single
-            : plan.Backend.Formats[0] == PayloadFormat.Binary ? StreamFraming.Raw
-            : ChooseFraming(request, accept, null);
-        var call = new HttpStreamServerCall(request, request.MakeHead("", plan.Shape), framing, null, messages, messages.ReadAsync);
+        var head = request.MakeHead("", plan.Shape);
+        ServerCall call = plan.Shape.StreamsResponses()
+            ? new HttpStreamServerCall(request, head, plan.Backend.Formats[0] == PayloadFormat.Binary ? StreamFraming.Raw : ChooseFraming(request, accept, null), null, messages, messages.ReadAsync)
+            : new HttpOpaqueServerCall(request, head, messages);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
-    private static bool AsksForStream(string accept) =>
+    /// <summary>True when the client asks for many messages where others get one answer.</summary>
+    private static bool WantsStream(string accept) =>
         AcceptHeader.Names(accept, "application/x-ndjson") || AcceptHeader.Names(accept, "application/json-seq");
 
     /// <summary>

@@ -62,8 +62,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
             return false;
         }
 
-        // One answer made here of many has no type of the backend's, and is JSON.
-        _response.ContentType = head.ContentType ?? (_framing == StreamFraming.Single ? _response.ContentType : null);
+        _response.ContentType = head.ContentType;
         _framing = StreamFraming.Raw;
         _response.HttpStatus = head.HttpStatus;
         _response.IsOwn = head.HttpStatus != 0;

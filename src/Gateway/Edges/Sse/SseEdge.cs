@@ -1,15 +1,20 @@
 using Gateway.Dispatch;
+using Gateway.Sessions;
 using Transcoders.Calls;
 using Transcoders.Http;
-using Transcoders.Planning;
 using Transcoders.Sse;
 
 namespace Gateway.Edges.Sse;
 
 /// <summary>Accepts requests whose client prefers an event stream: GET as EventSource sends, or any method as fetch does.</summary>
-internal sealed class SseEdge(CallDispatcher dispatcher) : IHttpEdge
+internal sealed class SseEdge(CallDispatcher dispatcher, ReplayTable table) : IHttpEdge
 {
     private const string LastEventId = "Last-Event-ID";
+
+    private static readonly CallStatus BadId =
+        new(StatusCode.InvalidArgument, "Last-Event-ID is no id of this server.") { Origin = StatusOrigin.Client };
+
+    private readonly SseHeldStreams _held = new(dispatcher, table);
 
     public string Name => SseTraits.Name;
 
@@ -34,42 +39,72 @@ internal sealed class SseEdge(CallDispatcher dispatcher) : IHttpEdge
 
     public async Task<CallStatus> HandleAsync(EdgeRequest request)
     {
-        var context = request.Context;
-        var isSafe = HttpMethods.IsGet(request.Verb) || HttpMethods.IsHead(request.Verb);
-        if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } cursor && !MayRestart(request, cursor, isSafe))
+        var id = request.Context.Request.Headers[LastEventId].ToString();
+        var resume = request.Route.Settings.Options.Sse.Resume;
+        if (SseCursor.IsFinished(id))
         {
-            // EventSource stops for good at 204; the backend is not asked again. Source: WHATWG HTML §9.2.3.
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return CallStatus.Ok;
-        }
-
-        BodyReader.AllowStreaming(context);
-        CallPlan plan;
-        IDisposable owner;
-        Func<CancellationToken, ValueTask<Message?>> read;
-        if (request.Plans.Opaque is { } opaque)
-        {
-            var messages = new OpaqueRequestMessages(context, request.Route.Limits, opaque);
-            (plan, owner, read) = (opaque, messages, messages.ReadAsync);
-        }
-        else
-        {
-            var (target, refusal) = UrlTarget.Find(request);
-            if (target is not { } found)
+            if (resume == "buffer")
             {
-                await UrlTarget.RefuseAsync(request, refusal!);
-                return refusal!;
+                _held.Release(request, id);
             }
 
-            var messages = new UrlRequestMessages(request, found.Binding, streams: false);
-            (plan, owner, read) = (found.Plan, messages, messages.ReadAsync);
+            return NoMore(request);
         }
 
-        var call = new SseServerCall(request, request.MakeHead(plan.MethodName, plan.Shape), isSafe, owner, read);
+        if (resume == "buffer" && id.Length > 0)
+        {
+            return await _held.ResumeAsync(request, id);
+        }
+
+        BodyReader.AllowStreaming(request.Context);
+        var (messages, refusal) = SseRequestMessages.Find(request);
+        if (messages is null)
+        {
+            await UrlTarget.RefuseAsync(request, refusal!);
+            return refusal!;
+        }
+
+        return resume == "buffer" ? await _held.BeginAsync(request, messages) : await RunAsync(request, messages, id, resume);
+    }
+
+    /// <summary>Runs a call that lives as long as its connection; with an id it goes on where the backend knows how, else from the beginning.</summary>
+    private async Task<CallStatus> RunAsync(EdgeRequest request, SseRequestMessages messages, string id, string resume)
+    {
+        // An id of our own says no backend anything: only that this call has run before.
+        var isOwn = id.Length == 0 || SseCursor.TryParse(id, out _, out _);
+        var field = messages.Field;
+        var isSafe = HttpMethods.IsGet(request.Verb) || HttpMethods.IsHead(request.Verb);
+        if (id.Length > 0 && (resume == "none" || (!isSafe && (field is null || isOwn))))
+        {
+            messages.Dispose();
+            return NoMore(request);
+        }
+
+        string? cursor = null;
+        if (!isOwn && !SseCursor.TryDecode(id, out cursor))
+        {
+            messages.Dispose();
+            await StatusResponse.WriteAsync(request.Context, request.Route, BadId);
+            return BadId;
+        }
+
+        if (field is not null && cursor is not null)
+        {
+            messages.ResumeAfter(cursor);
+        }
+
+        var plan = messages.Plan;
+        var mayComeBack = resume != "none" && (isSafe || field is not null);
+        var events = new SseEventWriter(request.Route, field, mayComeBack, secretKey: null);
+        var head = request.MakeHead(plan.MethodName, plan.Shape, field is null ? cursor : null);
+        var call = new SseServerCall(request, head, events, messages, messages.ReadAsync);
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
 
-    /// <summary>A finished stream is never run again; an unfinished one only where running it twice is harmless.</summary>
-    private static bool MayRestart(EdgeRequest request, string cursor, bool isSafe) =>
-        !cursor.EndsWith(SseServerCall.FinishedSuffix, StringComparison.Ordinal) && isSafe && request.Route.Settings.Options.Sse.Resume == "restart";
+    /// <summary>EventSource stops for good at 204; the backend is not asked again. Source: WHATWG HTML §9.2.3.</summary>
+    private static CallStatus NoMore(EdgeRequest request)
+    {
+        request.Context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return CallStatus.Ok;
+    }
 }

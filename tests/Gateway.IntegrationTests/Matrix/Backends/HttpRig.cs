@@ -12,6 +12,7 @@ internal sealed class HttpRig : WebRig
 
     public override BackendTraits Traits { get; } = new()
     {
+        SeesDeadline = true,
         KilledAs = StatusCode.Unavailable,
         Bare = HttpStatuses.Bare,
         NoTrailers = "an HTTP answer in JSON has no place for trailers",
@@ -20,6 +21,7 @@ internal sealed class HttpRig : WebRig
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "http",
         "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
+        "Http": { "Duplex": true, "TimeoutHeader": true },
         "HttpRequest": { "Version": "2", "VersionPolicy": "RequestVersionExact" },
         "Destinations": { "a": { "Address": "{{Address(isKillable, isHttp2: true)}}" } }
         """;

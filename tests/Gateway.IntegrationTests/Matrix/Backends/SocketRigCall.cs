@@ -58,7 +58,7 @@ internal sealed class EnvelopeSocketCall(RigSocket socket, long? id, Cancellatio
     public override async Task EndAsync(RigFailure? failure, IReadOnlyDictionary<string, string> trailers, CancellationToken cancellationToken)
     {
         var status = (failure ?? new(StatusCode.OK, "")).Json;
-        if (failure is { IsBare: true } && id is null)
+        if (failure is { IsBare: true })
         {
             await Socket.CloseAsync(failure, cancellationToken);
             return;

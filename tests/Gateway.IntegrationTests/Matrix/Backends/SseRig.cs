@@ -12,6 +12,7 @@ internal sealed class SseRig : WebRig
 
     public override BackendTraits Traits { get; } = new()
     {
+        SeesDeadline = true,
         KilledAs = StatusCode.Unavailable,
         Bare = HttpStatuses.Bare,
         NoRequestStream = "an event stream flows one way only",
@@ -20,6 +21,7 @@ internal sealed class SseRig : WebRig
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "sse",
         "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
+        "Http": { "TimeoutHeader": true },
         "Destinations": { "a": { "Address": "{{Address(isKillable)}}" } }
         """;
 

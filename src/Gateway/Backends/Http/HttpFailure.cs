@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Transcoders.Calls;
+
+namespace Gateway.Backends.Http;
+
+/// <summary>Translates what goes wrong on the way to an HTTP server, once, where it enters. Source: PROTOCOLS §10.3.</summary>
+internal static class HttpFailure
+{
+    /// <summary>A transport failure. Before the answer began it is HTTP's 502: the gateway could not reach the server, or did not understand it.</summary>
+    public static CallStatus ToStatus(Exception exception, bool started)
+    {
+        if (started)
+        {
+            return new CallStatus(StatusCode.Unavailable, "upstream connection lost") { Origin = StatusOrigin.Transport, HttpStatus = 502 };
+        }
+
+        if (exception is OperationCanceledException)
+        {
+            return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504, IsUnsent = true };
+        }
+
+        if (Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded })
+        {
+            return new CallStatus(StatusCode.Internal, "The backend's answer is not HTTP.") { Origin = StatusOrigin.Backend, HttpStatus = 502 };
+        }
+
+        return new CallStatus(StatusCode.Unavailable, "The backend cannot be reached: " + Cause(exception)) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
+    }
+
+    /// <summary>What a reader of answers refuses is the server's fault: a message over the limit, or not what it claims to be.</summary>
+    public static CallStatus OfAnswer(CallStatus status) => status.Code == StatusCode.ResourceExhausted
+        ? new CallStatus(StatusCode.ResourceExhausted, "The backend's answer: " + status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend }
+        : status.Origin == StatusOrigin.Backend ? status
+        : new CallStatus(StatusCode.Internal, "The backend's answer: " + status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend };
+
+    /// <summary>Words of our own for the client: an exception's text may name hosts and paths inside.</summary>
+    private static string Cause(Exception exception)
+    {
+        if (Find<AuthenticationException>(exception) is not null)
+        {
+            return "the TLS handshake failed.";
+        }
+
+        if (Find<SocketException>(exception) is { } socket)
+        {
+            return socket.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused => "connection refused.",
+                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "its name does not resolve.",
+                SocketError.TimedOut => "the connection timed out.",
+                SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to host.",
+                _ => "the connection failed.",
+            };
+        }
+
+        return Find<HttpRequestException>(exception)?.HttpRequestError switch
+        {
+            HttpRequestError.VersionNegotiationError => "it does not speak the HTTP version this needs.",
+            HttpRequestError.ResponseEnded => "it closed the connection without an answer.",
+            _ => "the connection failed.",
+        };
+    }
+
+    private static T? Find<T>(Exception? exception)
+        where T : Exception
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}
