@@ -36,7 +36,7 @@ internal static class StdioCommand
 
             using var output = new StdioOutput(StandardStreams.OpenOutput());
             var clock = host.Services.GetRequiredService<TimeProvider>();
-            if (plans.Opaque is { Backend.TakesBodyAsOneMessage: false })
+            if (plans.Opaque is { } opaque && opaque.Shape.StreamsRequests())
             {
                 // Neither side knows of calls: lines both ways until both have ended.
                 var call = new CallOptions { File = options.File, Target = options.Route, Headers = options.Headers, Linger = StdioSession.DrainPatience };

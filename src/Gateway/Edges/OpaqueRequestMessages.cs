@@ -30,9 +30,10 @@ internal sealed class OpaqueRequestMessages : IDisposable
         _context = context;
         _limits = limits;
         _needsOne = !plan.Shape.StreamsRequests();
-        _raw = !_needsOne && (raw || plan.Backend.Formats[0] == PayloadFormat.Binary) && !plan.Backend.TakesBodyAsOneMessage;
+        var isOneBody = plan.Edge.ArrivesAsHttp && plan.Backend.TakesBodyAsOneMessage;
+        _raw = !_needsOne && (raw || plan.Backend.Formats[0] == PayloadFormat.Binary) && !isOneBody;
         _json = JsonMediaTypes.IsJson(context.Request.ContentType);
-        _whole = _needsOne || (plan.Backend.TakesBodyAsOneMessage && !JsonMediaTypes.IsSequence(context.Request.ContentType));
+        _whole = _needsOne || (isOneBody && !JsonMediaTypes.IsSequence(context.Request.ContentType));
         _message = new PayloadBuffer(limits.MessageSize);
         _values = new JsonValueReader(limits.MessageSize, limits.Depth);
     }

@@ -20,7 +20,9 @@ internal static class HttpFailure
             return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504, IsUnsent = true };
         }
 
-        if (Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded })
+        // An HTTP/2 connection that ends between two frames is InvalidResponse too, but comes as a failed read: that one is lost, not garbled.
+        if (Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }
+            && Find<HttpIOException>(exception) is null)
         {
             return new CallStatus(StatusCode.Internal, "The backend's answer is not HTTP.") { Origin = StatusOrigin.Backend, HttpStatus = 502 };
         }

@@ -22,7 +22,9 @@ internal sealed class SingleCall(StdioOutput output, TextWriter? details) : Stdi
 
     public override void Begin(CallRoute route, CallPlan plan)
     {
-        _streams = plan.Shape.StreamsResponses();
+        // What a web server answers a request with is a document, and its text stays as it is.
+        var isDocument = plan.Method is null && !plan.Shape.StreamsRequests() && !plan.Backend.IsSubscription;
+        _streams = plan.Shape.StreamsResponses() && !isDocument;
         _unflushed = route.Limits.UnflushedBytes;
     }
 
