@@ -90,9 +90,11 @@ internal static class HttpAnswerHead
                 continue;
             }
 
+            // Servers of HTTP/1.1 write names as they like; of most protocols they are lower case.
+            var name = header.Key.ToLowerInvariant();
             foreach (var value in header.Value)
             {
-                (metadata ??= new CallMetadata(4)).Add(header.Key, value);
+                (metadata ??= new CallMetadata(4)).Add(name, value);
             }
         }
     }
