@@ -26,6 +26,8 @@ internal static partial class GatewayCommands
         var data = new Option<string?>("--data", "-d") { Description = "The request instead of stdin.", HelpName = "DATA" };
         var timeout = new Option<string?>("--timeout") { Description = "Give up after this time: 5s, 500ms, 2m, 00:00:05.", HelpName = "D" };
         timeout.Validators.Add(static result => Check(result, static text => CommandValues.TryDuration(text, out _), "is no time; 5s, 500ms or 00:00:05 would be one"));
+        var linger = new Option<string?>("--linger") { Description = "How long the answer may go on after the end of stdin. Default: 5s for a WebSocket without schema, which cannot be told of the end; else as long as it takes.", HelpName = "D" };
+        linger.Validators.Add(static result => Check(result, static text => CommandValues.TryDuration(text, out _), "is no time; 5s, 500ms or 00:00:05 would be one"));
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Print the metadata and trailers of the answer on stderr." };
         var raw = new Option<bool>("--raw") { Description = "Carry bytes as they are, in and out, on a route without schema." };
         var wrap = new Option<bool>("--wrap") { Description = "Print each message as {\"id\",\"event\",\"data\"}, as events have them." };
@@ -38,7 +40,7 @@ internal static partial class GatewayCommands
             + "  gateway call edge.json GET '/v1/shelves/1/books?pageSize=2' --timeout 2s\n"
             + "  gateway call edge.json sort < names.txt | head -3")
         {
-            words, headers, data, timeout, verbose, raw, wrap,
+            words, headers, data, timeout, linger, verbose, raw, wrap,
         };
         command.SetAction((result, _) =>
         {
@@ -50,6 +52,7 @@ internal static partial class GatewayCommands
                 Headers = ReadHeaders(result, headers),
                 Data = result.GetValue(data),
                 Timeout = result.GetValue(timeout) is { } text && CommandValues.TryDuration(text, out var time) ? time : null,
+                Linger = result.GetValue(linger) is { } patience && CommandValues.TryDuration(patience, out var longest) ? longest : null,
                 IsVerbose = result.GetValue(verbose),
                 IsRaw = result.GetValue(raw),
                 IsWrapped = result.GetValue(wrap),

@@ -118,6 +118,20 @@ public sealed class SseBackendTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WebSocket_RefusalBeforeTheStream_IsAnHttpStatus()
+    {
+        Server.On("/refused", connection =>
+        {
+            connection.Context.Response.StatusCode = 403;
+            return connection.Context.Response.WriteAsync("not you", Wait.Token());
+        });
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => socket.ConnectAsync(Gateway.Address("/refused", "ws"), Wait.Token()));
+        Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
+    }
+
+    [Fact]
     public async Task Grpc_EventsAreMessages_AndTheEndHasTrailers()
     {
         Server.On(Stream, "id: 1\ndata: {\"index\":\"7\",\"unknown\":true}\n\n:ka\n\nevent: ping\ndata: {}\n\nid: 2\ndata:\n\nevent: end\ndata: {\"trailers\":{\"n\":\"1\"}}\n\n");

@@ -273,6 +273,13 @@ public sealed class CallCommandTests(StdioFixture fixture) : IClassFixture<Stdio
 
     private static string Gateway => $"{GatewayCommand.DotNet} {GatewayCommand.Assembly}";
 
+    [Fact]
+    public async Task WebSocketBackend_ThatCannotBeToldOfTheEnd_IsLeftAfterTheLinger()
+    {
+        var (exit, output, errors) = await CallAsync("one\ntwo\n", "socket", "--linger", "1s");
+        Assert.Equal((0, "one\ntwo\n", ""), (exit, output, errors));
+    }
+
     private Task<(int Exit, string Output, string Errors)> CallAsync(string input, params string[] arguments) =>
         GatewayCommand.RunAsync(input, ["call", fixture.File, .. arguments]);
 
