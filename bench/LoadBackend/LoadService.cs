@@ -22,6 +22,14 @@ internal sealed class LoadService : Load.LoadBase
             message.Id = i;
             await responseStream.WriteAsync(message, context.CancellationToken);
         }
+
+        if (request.Count < 0)
+        {
+            // An idle stream: one message, and then silence.
+            responseStream.WriteOptions = new WriteOptions();
+            await responseStream.WriteAsync(message, context.CancellationToken);
+            await CellEndpoints.UntilGoneAsync(context.CancellationToken);
+        }
     }
 
     public override async Task<Small> Collect(IAsyncStreamReader<Small> requestStream, ServerCallContext context)
