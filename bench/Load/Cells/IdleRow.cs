@@ -17,7 +17,7 @@ internal sealed record IdleRow(string Id, int Connections, string Path, bool IsS
     /// <summary>Connections that are there before the first reading: what is made once is not counted.</summary>
     private const int Before = 30;
 
-    private const int AtOnce = 25;
+    private const int AtOnce = 100;
 
     private static readonly byte[] Json = Payloads.Json(Payloads.Small);
 

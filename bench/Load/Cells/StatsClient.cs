@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Gateway.Bench.Driver.Cells;
 
 /// <summary>Asks a .NET process started with bench/StatsHook in it. One question at a time.</summary>
-/// <param name="path">Of its Unix socket, which is there once the process is ready.</param>
+/// <param name="path">Of its Unix socket, which it opens when it starts.</param>
 internal sealed class StatsClient(string path) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -32,9 +32,17 @@ internal sealed class StatsClient(string path) : IDisposable
 
     private async Task<long> AskAsync(byte question)
     {
-        if (!_socket.Connected)
+        for (var left = 200; !_socket.Connected; left--)
         {
-            await _socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+            try
+            {
+                await _socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+            }
+            catch (SocketException) when (left > 0)
+            {
+                // The process is still starting.
+                await Task.Delay(50);
+            }
         }
 
         var buffer = new byte[8];
