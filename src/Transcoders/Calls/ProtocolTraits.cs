@@ -36,7 +36,7 @@ public sealed record ProtocolTraits
     /// <summary>A backend's: without a schema an HTTP body is one message, unless its media type says that it holds many (NDJSON, a JSON sequence).</summary>
     public bool TakesBodyAsOneMessage { get; init; }
 
-    /// <summary>A backend's: a call is opened by its URL alone and takes no message; an edge that streams requests has nothing to wait for.</summary>
+    /// <summary>A backend's: without a schema a call is opened by its URL alone and takes no message; an edge that streams requests has nothing to wait for.</summary>
     public bool IsSubscription { get; init; }
 
     /// <summary>An edge's: its calls are HTTP requests, which can be forwarded as they are to a backend of the same protocol.</summary>
@@ -53,9 +53,6 @@ public sealed record ProtocolTraits
 
     /// <summary>A backend's: what makes the answer of a unary method, where the protocol may go on after it; null when it ends by itself.</summary>
     public Reply? UnaryReply { get; init; }
-
-    /// <summary>A backend's: its messages may have ids of its own (<see cref="Message.Id"/>), by which it resumes a stream (<see cref="CallHead.Cursor"/>).</summary>
-    public bool GivesCursors { get; init; }
 
     /// <summary>A backend's: it is a foreign service whose JSON may hold fields the schema does not know; they are dropped rather than refused.</summary>
     public bool AnswersLeniently { get; init; }

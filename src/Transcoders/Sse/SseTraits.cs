@@ -32,10 +32,9 @@ public static class SseTraits
         RequestStreamRefusal = Refusal,
         OpaqueShape = CallShape.ServerStreaming,
         TakesBodyAsOneMessage = true,
-        IsSubscription = true,
+        IsSubscription = !hasSchema,
         OneAnswer = new Reply(ReplyKind.Events),
         UnaryReply = Reply.First,
         AnswersLeniently = true,
-        GivesCursors = true,
     };
 }

@@ -59,6 +59,6 @@ internal static class GrpcTargets
 
         var status = reader.ToStatus();
         Require(Enum.IsDefined(status.Code), "a code that is none");
-        Require(status.RetryAfter is not { } wait || wait >= TimeSpan.Zero, "a negative pushback");
+        Require(status.RetryAfter is not { } wait || wait >= TimeSpan.Zero || wait == Timeout.InfiniteTimeSpan, "a pushback that is neither a wait nor a refusal");
     }
 }

@@ -186,7 +186,7 @@ internal sealed class SseClientCall : ClientCall
         && string.Equals(response.Content.Headers.ContentType?.MediaType, SseTraits.ContentType, StringComparison.OrdinalIgnoreCase);
 
     private static ResponseHead Head(HttpResponseMessage response, string? contentType) =>
-        new() { Metadata = HttpAnswerHead.Metadata(response), ContentType = contentType, HttpStatus = (int)response.StatusCode };
+        new() { Metadata = HttpAnswerHead.Metadata(response), ContentType = contentType, HttpStatus = contentType is null ? 0 : (int)response.StatusCode };
 
     /// <summary>The next message among the bytes at hand; false when more are needed, or when <see cref="_status"/> is set.</summary>
     private bool TryRead(out Message message)

@@ -28,7 +28,7 @@ internal sealed class SseRequest
         _contentType = contentType;
         _tellsTimeout = cluster.Http.TimeoutHeader;
         (_target, var cursor) = TakeCursor(target, cluster.Sse.CursorQuery);
-        Cursor = cursor ?? head.Cursor;
+        Cursor = cursor ?? head.Cursor ?? head.Metadata.Find(LastEventId);
     }
 
     /// <summary>True for a request that does more than ask.</summary>
@@ -71,6 +71,7 @@ internal sealed class SseRequest
         var request = HttpRequests.Make(_head, _destination, _verb, _target, _body is null ? null : new ByteArrayContent(_body), _contentType);
         request.Headers.TryAddWithoutValidation("Accept", SseTraits.ContentType);
         request.Headers.TryAddWithoutValidation("Cache-Control", "no-store");
+        request.Headers.Remove(LastEventId);
         if (lastEventId.Length > 0)
         {
             request.Headers.TryAddWithoutValidation(LastEventId, lastEventId);

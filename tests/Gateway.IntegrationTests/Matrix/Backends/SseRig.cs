@@ -20,7 +20,10 @@ internal sealed class SseRig : WebRig
 
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "sse",
-        "Schema": { "DescriptorSets": [ "{{Protos.Library}}" ] },
+        "Schema": {
+          "DescriptorSets": [ "{{Protos.Library}}" ],
+          "HttpRules": [ { "selector": "library.v1.Behaviours.Stream", "post": "/v1/behaviours:stream", "body": "*" } ]
+        },
         "Http": { "TimeoutHeader": true },
         "Destinations": { "a": { "Address": "{{Address(isKillable)}}" } }
         """;

@@ -10,7 +10,7 @@ internal sealed class WebSocketRig : WebRig
 {
     public override string Backend => "websocket";
 
-    public override BackendTraits Traits { get; } = new() { KilledAs = StatusCode.Unavailable, Bare = static code => code, SeesDeadline = true };
+    public override BackendTraits Traits { get; } = new() { KilledAs = StatusCode.Unavailable, Bare = HttpStatuses.Bare, SeesDeadline = true };
 
     public override string Cluster(bool isKillable) => $$"""
         "Protocol": "websocket",
