@@ -15,6 +15,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Func<HttpClient, Task<long?>> _allocated;
     private StatsClient? _hook;
+    private bool _isDisposed;
     private readonly HttpClient _stats = new();
 
     private ServerProcess(string name, Process process, Uri http1, Uri http2, Func<HttpClient, Task<long?>> allocated)
@@ -151,6 +152,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _stats.Dispose();
         _hook?.Dispose();
         if (!_process.HasExited)
