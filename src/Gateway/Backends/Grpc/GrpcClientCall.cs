@@ -75,7 +75,7 @@ internal sealed class GrpcClientCall : ClientCall
         }
 
         _unflushed = 0;
-        return GuardAsync(_requests!.FlushAsync(cancellationToken));
+        return GuardAsync(new ValueTask(_requests!.FlushAsync(cancellationToken)));
     }
 
     public override async ValueTask HalfCloseAsync(CancellationToken cancellationToken)
@@ -177,6 +177,7 @@ internal sealed class GrpcClientCall : ClientCall
         _sending = _destination.Invoker!.SendAsync(request, _cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteFrameAsync(ReadOnlyMemory<byte> payload, bool last, CancellationToken cancellationToken)
     {
         var stream = await RequestStreamAsync(cancellationToken);
@@ -186,7 +187,7 @@ internal sealed class GrpcClientCall : ClientCall
         {
             GrpcFrameReader.WritePrefix(frame, payload.Length);
             payload.Span.CopyTo(frame.AsSpan(GrpcFrameReader.PrefixLength));
-            await GuardAsync(stream.WriteAsync(frame.AsMemory(0, length), cancellationToken).AsTask());
+            await GuardAsync(stream.WriteAsync(frame.AsMemory(0, length), cancellationToken));
         }
         finally
         {
@@ -205,7 +206,8 @@ internal sealed class GrpcClientCall : ClientCall
     }
 
     /// <summary>The HTTP client stops a body in several ways once the server has answered; to the relay they are one: writing is over.</summary>
-    private async ValueTask GuardAsync(Task writing)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask GuardAsync(ValueTask writing)
     {
         try
         {
@@ -217,6 +219,7 @@ internal sealed class GrpcClientCall : ClientCall
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Stream> RequestStreamAsync(CancellationToken cancellationToken)
     {
         if (_requests is not null)
