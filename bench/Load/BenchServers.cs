@@ -58,6 +58,17 @@ internal sealed class BenchServers : IAsyncDisposable
     public IReadOnlyDictionary<string, long> Memory() =>
         Proxies().ToDictionary(server => server.Name, server => server.PeakMemory);
 
+    /// <summary>Path of a program that was built along.</summary>
+    public static string Assembly(string name) =>
+        typeof(BenchServers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == name).Value!;
+
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var server in Proxies())
@@ -86,15 +97,5 @@ internal sealed class BenchServers : IAsyncDisposable
                 ["BENCH_HTTP"] = backend.Http1.ToString(),
                 ["BENCH_GRPC"] = backend.Http2.ToString(),
             });
-    }
-
-    private static string Assembly(string name) =>
-        typeof(BenchServers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == name).Value!;
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -7,7 +7,8 @@ namespace Gateway.Bench.Driver;
 /// <summary>gRPC calls over one HTTP/2 connection that all clients of a contender share, as a real client would.</summary>
 /// <param name="invoker">Shared; not disposed here.</param>
 /// <param name="expectedMessages">Messages the answer must hold.</param>
-internal sealed class GrpcLoad(HttpMessageInvoker invoker, Uri address, string method, byte[] message, int expectedMessages = 1) : ILoad
+/// <param name="cell">Value of the header x-cell, by which routes are told apart; null for none.</param>
+internal sealed class GrpcLoad(HttpMessageInvoker invoker, Uri address, string method, byte[] message, int expectedMessages = 1, string? cell = null) : ILoad
 {
     private readonly Uri _url = new(address, method);
     private readonly byte[] _frame = Frame(message);
@@ -22,6 +23,15 @@ internal sealed class GrpcLoad(HttpMessageInvoker invoker, Uri address, string m
         ActivityHeadersPropagator = null,
     });
 
+    /// <summary>The message behind its length, not compressed.</summary>
+    public static byte[] Frame(byte[] message)
+    {
+        var frame = new byte[5 + message.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
+        message.CopyTo(frame, 5);
+        return frame;
+    }
+
     public async Task<int> CallAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _url)
@@ -32,6 +42,10 @@ internal sealed class GrpcLoad(HttpMessageInvoker invoker, Uri address, string m
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        if (cell is not null)
+        {
+            request.Headers.Add("x-cell", cell);
+        }
 
         using var response = await invoker.SendAsync(request, cancellationToken);
         var messages = await CountAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
@@ -81,13 +95,5 @@ internal sealed class GrpcLoad(HttpMessageInvoker invoker, Uri address, string m
         }
 
         return messages;
-    }
-
-    private static byte[] Frame(byte[] message)
-    {
-        var frame = new byte[5 + message.Length];
-        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
-        message.CopyTo(frame, 5);
-        return frame;
     }
 }

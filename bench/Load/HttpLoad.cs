@@ -6,7 +6,8 @@ namespace Gateway.Bench.Driver;
 
 /// <summary>HTTP/1.1 over one keep-alive connection, with next to no work of its own.</summary>
 /// <param name="expectedLines">How many line ends the body must hold, for a stream; zero counts the answer as one call.</param>
-internal sealed class HttpLoad(Uri address, ReadOnlyMemory<byte> request, int expectedLines) : ILoad
+/// <param name="linesPerMessage">Line ends that each message of a stream has.</param>
+internal sealed class HttpLoad(Uri address, ReadOnlyMemory<byte> request, int expectedLines, int linesPerMessage = 1) : ILoad
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[256 * 1024];
@@ -41,7 +42,7 @@ internal sealed class HttpLoad(Uri address, ReadOnlyMemory<byte> request, int ex
             throw new InvalidDataException($"{address}: {lines} lines instead of {expectedLines}");
         }
 
-        return Math.Max(1, expectedLines);
+        return Math.Max(1, expectedLines / linesPerMessage);
     }
 
     public ValueTask DisposeAsync()

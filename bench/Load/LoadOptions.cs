@@ -10,8 +10,10 @@ internal sealed record LoadOptions
 
           ./build.sh bench [OPTIONS]
 
+          --cells             every pair of two protocols instead, beside websocketd, and memory per idle connection
+          --write             with --cells: writes the tables into docs/benchmarks-cells.md
           --rows A,B          only rows whose id begins with one of these (http-grpc, grpc-grpc, http-http, …)
-          --contenders A,B    only these: gateway, jt (JsonTranscoding hop), yarp (bare YARP), direct
+          --contenders A,B    only these: gateway, jt (JsonTranscoding hop), yarp (bare YARP), direct, websocketd
           --seconds S         length of one measurement                        2
           --warmup S          shortest warm-up; longer while it still helps    3
           --rounds N          measurements of each contender, interleaved      3
@@ -19,7 +21,7 @@ internal sealed record LoadOptions
           --strict            exit code 1 when a row misses its target
         """;
 
-    public static readonly string[] AllContenders = ["gateway", "jt", "yarp", "direct"];
+    public static readonly string[] AllContenders = ["gateway", "jt", "yarp", "direct", "websocketd"];
 
     public IReadOnlyList<string> Rows { get; private init; } = [];
 
@@ -35,6 +37,12 @@ internal sealed record LoadOptions
 
     public bool Strict { get; private init; }
 
+    /// <summary>The pairs of two protocols, not the rows beside peers.</summary>
+    public bool Cells { get; private init; }
+
+    /// <summary>Write the page of the cells.</summary>
+    public bool WritesPage { get; private init; }
+
     public bool Wants(string row) => Rows.Count == 0 || Rows.Any(row.StartsWith);
 
     public static bool TryParse(string[] args, out LoadOptions options, out string text)
@@ -48,6 +56,12 @@ internal sealed record LoadOptions
             {
                 case "--strict":
                     options = options with { Strict = true };
+                    continue;
+                case "--cells":
+                    options = options with { Cells = true };
+                    continue;
+                case "--write":
+                    options = options with { WritesPage = true };
                     continue;
                 case "--rows" when value.Length > 0:
                     options = options with { Rows = value.Split(',') };
@@ -76,6 +90,12 @@ internal sealed record LoadOptions
             }
 
             i++;
+        }
+
+        if (options.WritesPage && (!options.Cells || options.Rows.Count > 0))
+        {
+            text = "load: --write goes with --cells and all of its rows";
+            return false;
         }
 
         return true;

@@ -1,9 +1,15 @@
 using Gateway.Bench.Driver;
+using Gateway.Bench.Driver.Cells;
 
 if (!LoadOptions.TryParse(args, out var options, out var text))
 {
     (text == LoadOptions.Usage ? Console.Out : Console.Error).WriteLine(text);
     return text == LoadOptions.Usage ? 0 : 2;
+}
+
+if (options.Cells)
+{
+    return await CellsRun.RunAsync(options);
 }
 
 var loadBefore = ServerProcess.LoadAverage();

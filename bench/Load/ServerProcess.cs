@@ -1,5 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
+using Gateway.Bench.Driver.Cells;
 
 namespace Gateway.Bench.Driver;
 
@@ -11,6 +14,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Func<HttpClient, Task<long?>> _allocated;
+    private StatsClient? _hook;
+    private bool _isDisposed;
     private readonly HttpClient _stats = new();
 
     private ServerProcess(string name, Process process, Uri http1, Uri http2, Func<HttpClient, Task<long?>> allocated)
@@ -29,7 +34,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where prior-knowledge HTTP/2 is spoken.</summary>
     public Uri Http2 { get; }
 
-    /// <summary>CPU time of the process, user and system, up to now.</summary>
+    /// <summary>Stdin of a process that is spoken to by it.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>Stdout of a process that is spoken to by it.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>CPU time of the process, user and system, up to now; that of its children is not in it, whether they live or not.</summary>
     public TimeSpan Cpu
     {
         get
@@ -48,7 +59,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     public long Memory => Status("VmRSS:");
 
     /// <summary>Bytes allocated on its managed heap up to now; null when it does not say.</summary>
-    public Task<long?> AllocatedAsync() => _allocated(_stats);
+    public async Task<long?> AllocatedAsync() => _hook is { } hook ? await hook.AllocatedAsync() : await _allocated(_stats);
+
+    /// <summary>Collects its garbage, where it is a process that can be told to.</summary>
+    public async Task CollectAsync()
+    {
+        if (_hook is { } hook)
+        {
+            await hook.CollectAsync();
+        }
+    }
 
     /// <summary>Processes that wanted a processor during the last minute, on the whole machine.</summary>
     public static double LoadAverage() => Number(File.ReadAllText("/proc/loadavg").Split(' ')[0]);
@@ -68,12 +88,54 @@ internal sealed class ServerProcess : IAsyncDisposable
             long.Parse(await stats.GetStringAsync(new Uri(new Uri(http1), "/stats/allocated")), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Starts the gateway on a file and waits until its admin port says that it is ready.</summary>
-    public static async Task<ServerProcess> StartGatewayAsync(string assembly, string file, Uri url, Uri admin, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Starts a program of the gateway's that is spoken to by its stdin and stdout.</summary>
+    /// <param name="hook">Path of bench/StatsHook, which it is asked by.</param>
+    public static ServerProcess StartStdio(string assembly, string hook, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
+        var client = StatsClient.Prepare(hook, environment, out var hooked);
+        var nowhere = new Uri("http://127.0.0.1:0");
+        return new ServerProcess("gateway", Start(assembly, arguments, hooked), nowhere, nowhere, NotSaid) { _hook = client };
+    }
+
+    /// <summary>Starts websocketd in front of a program and waits until it listens; null where it is not installed.</summary>
+    public static async Task<ServerProcess?> StartWebsocketdAsync(int port, string program)
+    {
+        Process process;
+        try
+        {
+            process = Process.Start(new ProcessStartInfo("websocketd", ["--loglevel=fatal", "--address", "127.0.0.1", "--port", $"{port}", program]))!;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+
+        for (var left = 100; left > 0; left--)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync("127.0.0.1", port);
+                break;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        var url = new Uri($"http://127.0.0.1:{port}");
+        return new ServerProcess("websocketd", process, url, url, NotSaid);
+    }
+
+    /// <summary>Starts the gateway on a file and waits until its admin port says that it is ready.</summary>
+    /// <param name="hook">Path of bench/StatsHook, when it is to be asked by that.</param>
+    public static async Task<ServerProcess> StartGatewayAsync(string assembly, string file, Uri url, Uri admin, IReadOnlyDictionary<string, string> environment, string? hook = null)
+    {
+        var client = hook is null ? null : StatsClient.Prepare(hook, environment, out environment);
         var process = Start(assembly, ["run", file], environment);
         Drain(process);
-        var server = new ServerProcess("gateway", process, url, url, stats => ReadAllocatedMetricAsync(stats, admin));
+        var server = new ServerProcess("gateway", process, url, url, stats => ReadAllocatedMetricAsync(stats, admin)) { _hook = client };
         var started = Stopwatch.StartNew();
         while (!await IsReadyAsync(server._stats, admin))
         {
@@ -90,7 +152,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _stats.Dispose();
+        _hook?.Dispose();
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
@@ -114,6 +183,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         return Process.Start(start)!;
     }
+
+    private static Task<long?> NotSaid(HttpClient stats) => Task.FromResult<long?>(null);
 
     // Nobody reads what it logs, but a full pipe would stop it. Ends with the process.
     private static void Drain(Process process) => _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);

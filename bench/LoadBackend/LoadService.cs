@@ -16,11 +16,21 @@ internal sealed class LoadService : Load.LoadBase
     {
         var message = new Small { Text = "a message of a stream", Flag = true };
         // Buffered, so that the backend is not what is measured: the proxies get many messages in one read.
-        responseStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+        const int FlushedTogether = 500;
+        var buffered = new WriteOptions(WriteFlags.BufferHint);
+        var flushed = new WriteOptions();
         for (var i = 1; i <= request.Count; i++)
         {
             message.Id = i;
+            responseStream.WriteOptions = i % FlushedTogether == 0 ? flushed : buffered;
             await responseStream.WriteAsync(message, context.CancellationToken);
+        }
+
+        if (request.Count < 0)
+        {
+            // An idle stream: one message, and then silence.
+            await responseStream.WriteAsync(message, context.CancellationToken);
+            await CellEndpoints.UntilGoneAsync(context.CancellationToken);
         }
     }
 

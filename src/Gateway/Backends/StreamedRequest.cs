@@ -36,6 +36,7 @@ internal sealed class StreamedRequest(CancellationToken cancellationToken) : Htt
     }
 
     /// <exception cref="IOException">As for <see cref="WriteAsync"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync(CancellationToken token)
     {
         if (Unflushed == 0)

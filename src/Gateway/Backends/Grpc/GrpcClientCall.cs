@@ -160,6 +160,7 @@ internal sealed class GrpcClientCall : ClientCall
         _sending = _destination.Invoker!.SendAsync(request, _cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteFrameAsync(ReadOnlyMemory<byte> payload, bool last, CancellationToken cancellationToken)
     {
         var length = GrpcFrameReader.PrefixLength + payload.Length;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Transcoders.Calls;
 using Transcoders.WebSocket;
@@ -166,6 +167,7 @@ internal sealed class RawWebSocketCall : ServerCall, IDisposable
         return await ReadOpenAsync(await _handshake.Accepted.WaitAsync(cancellationToken), cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Message?> ReadOpenAsync(WebSocketConnection connection, CancellationToken cancellationToken)
     {
         if (_text is { } rest && rest.TryReadRest(out var piece))
@@ -207,6 +209,7 @@ internal sealed class RawWebSocketCall : ServerCall, IDisposable
             : new Message(inbound.Payload, inbound.IsText ? PayloadFormat.Json : PayloadFormat.Protobuf);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Message?> ReadOpaqueAsync(WebSocketConnection connection, RawText text, WebSocketConnection.Inbound inbound, CancellationToken cancellationToken)
     {
         if (_mode.JoinsLines)

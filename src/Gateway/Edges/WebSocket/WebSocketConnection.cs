@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Transcoders.Calls;
 using Transcoders.WebSocket;
@@ -47,7 +48,8 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         _limit = maxMessage;
         _clock = clock;
         _gone = gone;
-        _inbox = Channel.CreateBounded<Inbound>(new BoundedChannelOptions(ahead) { SingleWriter = true });
+        // Who waits for a message goes on at once, on the thread that received it: a second hop would cost more than the message.
+        _inbox = Channel.CreateBounded<Inbound>(new BoundedChannelOptions(ahead) { SingleWriter = true, AllowSynchronousContinuations = true });
         _free = new SemaphoreSlim(ahead + 1);
         _buffers = new PayloadBuffer[ahead + 1];
         for (var i = 0; i < _buffers.Length; i++)
@@ -66,6 +68,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
 
     /// <summary>The next message, on loan until the next read; null when the client has closed.</summary>
     /// <exception cref="CallException">The client broke a limit.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Inbound?> ReadAsync(CancellationToken cancellationToken)
     {
         GiveBack();
@@ -87,6 +90,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
 
     /// <summary>Sends one whole message. Safe from several calls at once.</summary>
     /// <exception cref="CallException">CANCELLED when the client is gone.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> payload, bool isText, CancellationToken cancellationToken)
     {
         await _sending.WaitAsync(cancellationToken);
@@ -232,6 +236,7 @@ internal sealed class WebSocketConnection : IAsyncDisposable
     }
 
     /// <summary>Joins the fragments of one message; null at the client's close, or over the limit.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool?> ReceiveMessageAsync(PayloadBuffer buffer)
     {
         while (true)
