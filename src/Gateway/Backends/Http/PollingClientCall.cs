@@ -15,7 +15,7 @@ internal sealed class PollingClientCall(PollingBackend backend, CallHead head, D
     private const int HashSize = 32;
 
     /// <summary>Headers that say something of one answer, not of what will follow it.</summary>
-    private static readonly string[] OfOneAnswer = ["etag", "last-modified", "expires", "age", "vary", "content-range", "content-location", "content-disposition"];
+    private static readonly string[] OfOneAnswer = ["etag", "last-modified", "expires", "age", "content-range", "content-location", "content-disposition"];
 
     private readonly byte[] _hash = new byte[HashSize];
     private ClientCall? _asked;
@@ -54,8 +54,9 @@ internal sealed class PollingClientCall(PollingBackend backend, CallHead head, D
             return await _asked!.ReadHeadAsync(cancellationToken);
         }
 
-        while (await AskAsync(cancellationToken) is { } answer)
+        while (true)
         {
+            var answer = await AskAsync(cancellationToken);
             if (IsStream(answer))
             {
                 _isOnce = true;
@@ -65,7 +66,7 @@ internal sealed class PollingClientCall(PollingBackend backend, CallHead head, D
             var message = await TakeAsync(answer, cancellationToken);
             if (_status is not null)
             {
-                break;
+                return ResponseHead.Empty;
             }
 
             if (_errors == 0)
@@ -81,8 +82,6 @@ internal sealed class PollingClientCall(PollingBackend backend, CallHead head, D
 
             await Task.Delay(backend.Settings.Interval, backend.Clock, cancellationToken);
         }
-
-        return ResponseHead.Empty;
     }
 
     public override async ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
@@ -101,7 +100,7 @@ internal sealed class PollingClientCall(PollingBackend backend, CallHead head, D
         while (_status is null)
         {
             await Task.Delay(backend.Settings.Interval, backend.Clock, cancellationToken);
-            if (await AskAsync(cancellationToken) is { } answer && await TakeAsync(answer, cancellationToken) is { } message)
+            if (await TakeAsync(await AskAsync(cancellationToken), cancellationToken) is { } message)
             {
                 return message;
             }
