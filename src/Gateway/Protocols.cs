@@ -50,7 +50,7 @@ internal static class Protocols
         {
             Name = SseTraits.Name,
             // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
-            Forwards = static (_, _, edge) => edge == SseTraits.Name,
+            Forwards = static (cluster, _, edge) => edge == SseTraits.Name && cluster.Sse.Fanout is null,
             Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
             Create = (cluster, _, schema) => Share(
                 new SseBackend(cluster, schema, CallLimits.Default, clock), schema is null ? null : PayloadFormat.Protobuf, cluster.Sse.Fanout, [], clock),

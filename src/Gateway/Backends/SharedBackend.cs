@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Gateway.Configuration;
 using Transcoders.Calls;
-using Transcoders.Sse;
 
 namespace Gateway.Backends;
 
@@ -114,7 +113,7 @@ public sealed class SharedBackend(IBackend inner, PayloadFormat? format, FanoutS
 
     private Subscription? Resume(Subscription subscription, string cursor, string key, SharedStream? stream)
     {
-        if (!SseCursor.TryParse(cursor, out var name, out var sequence) || name.Length != SseCursor.KeyLength)
+        if (!SharedStream.TryParse(cursor, out var name, out var sequence))
         {
             // The server's own id: it is looked for where the client has been sent, and the server knows more.
             return stream is not null && stream.TryResume(subscription, cursor) ? subscription : null;

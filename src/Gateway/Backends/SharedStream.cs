@@ -1,12 +1,17 @@
+using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using Transcoders.Calls;
-using Transcoders.Sse;
 
 namespace Gateway.Backends;
 
 /// <summary>One call to a server, and everybody who listens to it. It ends with the server's answer, or when the last listener has left.</summary>
 internal sealed class SharedStream
 {
+    private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
+    private const int NameLength = 8;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(Base32);
     private static readonly CallStatus Broken = new(StatusCode.Internal, "The gateway failed to carry this call.");
 
     private readonly SharedBackend _backend;
@@ -41,10 +46,20 @@ internal sealed class SharedStream
     public string DestinationId => _destination.Id;
 
     /// <summary>What the ids of messages begin with to which the server gives none.</summary>
-    public string Name { get; } = RandomNumberGenerator.GetString(SseCursor.KeyAlphabet, SseCursor.KeyLength);
+    public string Name { get; } = RandomNumberGenerator.GetString(Base32, NameLength);
 
     /// <summary>How the answer opens.</summary>
     public Task<ResponseHead> Head => _opened.Task;
+
+    /// <summary>Takes an id apart that a shared stream gave, `name.7`; false for one that a server gave.</summary>
+    public static bool TryParse(string id, out string name, out long sequence)
+    {
+        sequence = 0;
+        var isOwn = id.Length > NameLength + 1 && id[NameLength] == '.' && !id.AsSpan(0, NameLength).ContainsAnyExcept(NameCharacters)
+            && long.TryParse(id.AsSpan(NameLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out sequence);
+        name = isOwn ? id[..NameLength] : "";
+        return isOwn;
+    }
 
     /// <summary>Adds a listener; false when the call has ended, or is about to.</summary>
     public bool TryAdd(Subscription subscription)

@@ -14,7 +14,7 @@ public sealed class CheckTests
     [InlineData("an SSE edge, methods that stream requests", 0, "", "\"Protocol\": \"grpc\", " + Library + There,
         "not library.v1.Behaviours/Collect: ", "an event stream flows one way only")]
     [InlineData("an SSE backend, methods that stream requests", 0, "", "\"Protocol\": \"sse\", " + Library + There,
-        "not library.v1.Behaviours/Collect: ", "an SSE backend", "an event stream flows one way only")]
+        "not library.v1.Behaviours/Collect: An SSE backend cannot", "an event stream flows one way only")]
     [InlineData("a WebSocket backend that has no word for the half-close", 0, "", "\"Protocol\": \"websocket\", " + Library + Socket,
         "not library.v1.Behaviours/Collect: ", "HalfClose")]
     [InlineData("an HTTP backend, methods that stream both ways", 0, "", "\"Protocol\": \"http\", " + Library + There,

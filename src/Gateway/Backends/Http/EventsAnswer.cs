@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Gateway.Backends.Sse;
 using Transcoders.Calls;
 using Transcoders.Http;
 using Transcoders.Sse;

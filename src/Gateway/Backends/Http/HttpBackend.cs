@@ -1,4 +1,3 @@
-using Gateway.Backends.Sse;
 using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.Http;

@@ -4,7 +4,7 @@ using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.Sse;
 
-namespace Gateway.Backends.Sse;
+namespace Gateway.Backends.Http;
 
 /// <summary>What an event means to a call.</summary>
 internal enum SseMeaning : byte
