@@ -28,6 +28,8 @@ public sealed class ImportTableTests
         // Server-Sent Events are HTTP with a media type: one room serves both, and what an HTTP answer holds may be events.
         ("Gateway.Backends.Http", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry"]),
         ("Gateway.Backends.Sse", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Transcoders.Sse", "Gateway.Backends", "Gateway.Backends.Http", "Gateway.Configuration", "Gateway.Telemetry"]),
+        // A handshake is an HTTP request, and what refuses it an HTTP answer.
+        ("Gateway.Backends.WebSocket", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Http", "Transcoders.WebSocket", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry"]),
         ("Gateway.Backends.X", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.X", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Microsoft.Win32"]),
         ("Gateway.Dispatch", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Polly"]),
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),

@@ -20,9 +20,7 @@ internal sealed class GrpcClientCall : ClientCall
     private readonly CancellationToken _cancellationToken;
 
     private byte[]? _frame;
-    private GrpcStreamingContent? _body;
-    private Stream? _requests;
-    private int _unflushed;
+    private StreamedRequest? _body;
     private Task<HttpResponseMessage>? _sending;
 
     private HttpResponseMessage? _response;
@@ -41,8 +39,9 @@ internal sealed class GrpcClientCall : ClientCall
         _frames = new GrpcFrameBuffer(limits.MessageSize);
         if (head.Shape.StreamsRequests())
         {
-            _body = new GrpcStreamingContent();
+            _body = new StreamedRequest(cancellationToken);
             Send(_body);
+            _body.SentBy(_sending!);
         }
     }
 
@@ -67,25 +66,10 @@ internal sealed class GrpcClientCall : ClientCall
         return WriteFrameAsync(message.Payload, last, cancellationToken);
     }
 
-    public override ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_unflushed == 0)
-        {
-            return default;
-        }
+    public override ValueTask FlushAsync(CancellationToken cancellationToken) =>
+        _body is { Unflushed: > 0 } ? _body.FlushAsync(cancellationToken) : default;
 
-        _unflushed = 0;
-        return GuardAsync(_requests!.FlushAsync(cancellationToken));
-    }
-
-    public override async ValueTask HalfCloseAsync(CancellationToken cancellationToken)
-    {
-        if (_body is not null)
-        {
-            await RequestStreamAsync(cancellationToken);
-            _body.Close();
-        }
-    }
+    public override ValueTask HalfCloseAsync(CancellationToken cancellationToken) => _body?.HalfCloseAsync(cancellationToken) ?? default;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
@@ -101,7 +85,6 @@ internal sealed class GrpcClientCall : ClientCall
         }
         catch (Exception e) when (e is not OperationCanceledException || !_cancellationToken.IsCancellationRequested)
         {
-            _body?.Fail();
             _status = GrpcFailure.ToStatus(e, started: false);
             return ResponseHead.Empty;
         }
@@ -179,59 +162,27 @@ internal sealed class GrpcClientCall : ClientCall
 
     private async ValueTask WriteFrameAsync(ReadOnlyMemory<byte> payload, bool last, CancellationToken cancellationToken)
     {
-        var stream = await RequestStreamAsync(cancellationToken);
         var length = GrpcFrameReader.PrefixLength + payload.Length;
         var frame = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             GrpcFrameReader.WritePrefix(frame, payload.Length);
             payload.Span.CopyTo(frame.AsSpan(GrpcFrameReader.PrefixLength));
-            await GuardAsync(stream.WriteAsync(frame.AsMemory(0, length), cancellationToken).AsTask());
+            await _body!.WriteAsync(frame.AsMemory(0, length), cancellationToken);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(frame);
         }
 
-        _unflushed += length;
         if (last)
         {
-            _body!.Close();
+            _body.Close();
         }
-        else if (_unflushed >= _limits.UnflushedBytes)
+        else if (_body.Unflushed >= _limits.UnflushedBytes)
         {
-            await FlushAsync(cancellationToken);
+            await _body.FlushAsync(cancellationToken);
         }
-    }
-
-    /// <summary>The HTTP client stops a body in several ways once the server has answered; to the relay they are one: writing is over.</summary>
-    private async ValueTask GuardAsync(Task writing)
-    {
-        try
-        {
-            await writing;
-        }
-        catch (Exception e) when (e is not IOException && !_cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException("The backend no longer takes messages.", e);
-        }
-    }
-
-    private async ValueTask<Stream> RequestStreamAsync(CancellationToken cancellationToken)
-    {
-        if (_requests is not null)
-        {
-            return _requests;
-        }
-
-        // A request that cannot be sent never opens its body: wait for whichever comes first.
-        var opened = _body!.Opened;
-        if (!opened.IsCompleted && await Task.WhenAny(opened, _sending!).WaitAsync(cancellationToken) != opened && !opened.IsCompleted)
-        {
-            throw new IOException("The backend ended the call before it took the request.");
-        }
-
-        return _requests = await opened;
     }
 
     private ResponseHead ReadHead(HttpResponseMessage response)

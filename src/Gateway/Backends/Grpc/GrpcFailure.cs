@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 
@@ -13,7 +11,7 @@ internal static class GrpcFailure
     /// <summary>A transport failure. Before the answer began it is HTTP's 502: the gateway could not reach the server.</summary>
     public static CallStatus ToStatus(Exception exception, bool started)
     {
-        if (Find<HttpProtocolException>(exception) is { } protocol)
+        if (TransportCause.Find<HttpProtocolException>(exception) is { } protocol)
         {
             var code = GrpcStatusMapping.FromHttp2Error(protocol.ErrorCode);
             return new CallStatus(code, $"The backend reset the call (HTTP/2 error {protocol.ErrorCode}).") { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
@@ -24,7 +22,7 @@ internal static class GrpcFailure
             return new CallStatus(StatusCode.Unavailable, "The connection to the backend took too long.") { Origin = StatusOrigin.Transport, HttpStatus = 504, IsUnsent = !started };
         }
 
-        var text = started ? "The connection to the backend was lost." : "The backend cannot be reached: " + Cause(exception);
+        var text = started ? "The connection to the backend was lost." : "The backend cannot be reached: " + TransportCause.Of(exception, "it does not speak HTTP/2.");
         return new CallStatus(StatusCode.Unavailable, text) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = !started && UnsentRequest.Is(exception) };
     }
 
@@ -54,44 +52,5 @@ internal static class GrpcFailure
         }
 
         return "";
-    }
-
-    /// <summary>Words of our own for the client: an exception's text may name hosts and paths inside.</summary>
-    private static string Cause(Exception exception)
-    {
-        if (Find<AuthenticationException>(exception) is not null)
-        {
-            return "the TLS handshake failed.";
-        }
-
-        if (Find<SocketException>(exception) is { } socket)
-        {
-            return socket.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => "connection refused.",
-                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "its name does not resolve.",
-                SocketError.TimedOut => "the connection timed out.",
-                SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to host.",
-                _ => "the connection failed.",
-            };
-        }
-
-        return exception is HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError }
-            ? "it does not speak HTTP/2."
-            : "the connection failed.";
-    }
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
     }
 }

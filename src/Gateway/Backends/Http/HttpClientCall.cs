@@ -19,9 +19,7 @@ internal sealed class HttpClientCall : ClientCall
     private readonly TaskCompletionSource<Task<HttpResponseMessage>>? _sent;
 
     private Task<HttpResponseMessage>? _sending;
-    private HttpUpload? _upload;
-    private Stream? _requests;
-    private int _unflushed;
+    private StreamedRequest? _upload;
     private HttpResponseMessage? _response;
     private AnswerReader? _answer;
     private CallStatus? _status;
@@ -68,18 +66,10 @@ internal sealed class HttpClientCall : ClientCall
         return default;
     }
 
-    public override ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_unflushed == 0)
-        {
-            return default;
-        }
+    public override ValueTask FlushAsync(CancellationToken cancellationToken) =>
+        _upload is { Unflushed: > 0 } ? _upload.FlushAsync(cancellationToken) : default;
 
-        _unflushed = 0;
-        return GuardAsync(_requests!.FlushAsync(cancellationToken));
-    }
-
-    public override async ValueTask HalfCloseAsync(CancellationToken cancellationToken)
+    public override ValueTask HalfCloseAsync(CancellationToken cancellationToken)
     {
         if (_upload is null)
         {
@@ -87,8 +77,7 @@ internal sealed class HttpClientCall : ClientCall
             StartUpload(default);
         }
 
-        await RequestStreamAsync(cancellationToken);
-        _upload!.Close();
+        return _upload!.HalfCloseAsync(cancellationToken);
     }
 
     public override async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
@@ -191,8 +180,9 @@ internal sealed class HttpClientCall : ClientCall
         _body.Clear();
         var unweaver = _method!.Unweaver!;
         var request = unweaver.Unweave(first, _body);
-        _upload = new HttpUpload();
+        _upload = new StreamedRequest(_cancellationToken);
         Send(unweaver.Verb, request.Target, _upload, unweaver.BodyIsHttpBody ? request.ContentType : "application/x-ndjson");
+        _upload.SentBy(_sending!);
         _sent!.SetResult(_sending!);
     }
 
@@ -213,21 +203,19 @@ internal sealed class HttpClientCall : ClientCall
             unweaver.UnweaveBody(message, _body);
         }
 
-        var stream = await RequestStreamAsync(cancellationToken);
         if (!unweaver.HasNoBody)
         {
             _body.Write(unweaver.BodyIsHttpBody ? default : "\n"u8);
-            await GuardAsync(stream.WriteAsync(_body.WrittenMemory, cancellationToken).AsTask());
-            _unflushed += _body.Length;
+            await _upload!.WriteAsync(_body.WrittenMemory, cancellationToken);
         }
 
         if (last)
         {
-            _upload!.Close();
+            await _upload!.HalfCloseAsync(cancellationToken);
         }
-        else if (_unflushed >= _options.Limits.UnflushedBytes)
+        else if (_upload!.Unflushed >= _options.Limits.UnflushedBytes)
         {
-            await FlushAsync(cancellationToken);
+            await _upload.FlushAsync(cancellationToken);
         }
     }
 
@@ -252,35 +240,5 @@ internal sealed class HttpClientCall : ClientCall
         }
 
         _sending = _destination.Invoker!.SendAsync(request, _cancellationToken);
-    }
-
-    /// <summary>The HTTP client stops a body in several ways once the server has answered; to the relay they are one: writing is over.</summary>
-    private async ValueTask GuardAsync(Task writing)
-    {
-        try
-        {
-            await writing;
-        }
-        catch (Exception e) when (e is not IOException && !_cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException("The backend no longer takes messages.", e);
-        }
-    }
-
-    private async ValueTask<Stream> RequestStreamAsync(CancellationToken cancellationToken)
-    {
-        if (_requests is not null)
-        {
-            return _requests;
-        }
-
-        // A request that cannot be sent never opens its body: wait for whichever comes first.
-        var opened = _upload!.Opened;
-        if (!opened.IsCompleted && await Task.WhenAny(opened, _sending!).WaitAsync(cancellationToken) != opened && !opened.IsCompleted)
-        {
-            throw new IOException("The backend ended the call before it took the request.");
-        }
-
-        return _requests = await opened;
     }
 }

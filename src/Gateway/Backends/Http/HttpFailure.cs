@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Transcoders.Calls;
 
 namespace Gateway.Backends.Http;
@@ -21,13 +19,13 @@ internal static class HttpFailure
         }
 
         // An HTTP/2 connection that ends between two frames is InvalidResponse too, but comes as a failed read: that one is lost, not garbled.
-        if (Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }
-            && Find<HttpIOException>(exception) is null)
+        if (TransportCause.Find<HttpRequestException>(exception) is { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }
+            && TransportCause.Find<HttpIOException>(exception) is null)
         {
             return new CallStatus(StatusCode.Internal, "The backend's answer is not HTTP.") { Origin = StatusOrigin.Backend, HttpStatus = 502 };
         }
 
-        return new CallStatus(StatusCode.Unavailable, "The backend cannot be reached: " + Cause(exception)) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
+        return new CallStatus(StatusCode.Unavailable, "The backend cannot be reached: " + TransportCause.Of(exception, "it does not speak the HTTP version this needs.")) { Origin = StatusOrigin.Transport, HttpStatus = 502, IsUnsent = UnsentRequest.Is(exception) };
     }
 
     /// <summary>What a reader of answers refuses is the server's fault: a message over the limit, or not what it claims to be.</summary>
@@ -35,46 +33,4 @@ internal static class HttpFailure
         ? new CallStatus(StatusCode.ResourceExhausted, "The backend's answer: " + status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend }
         : status.Origin == StatusOrigin.Backend ? status
         : new CallStatus(StatusCode.Internal, "The backend's answer: " + status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend };
-
-    /// <summary>Words of our own for the client: an exception's text may name hosts and paths inside.</summary>
-    private static string Cause(Exception exception)
-    {
-        if (Find<AuthenticationException>(exception) is not null)
-        {
-            return "the TLS handshake failed.";
-        }
-
-        if (Find<SocketException>(exception) is { } socket)
-        {
-            return socket.SocketErrorCode switch
-            {
-                SocketError.ConnectionRefused => "connection refused.",
-                SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "its name does not resolve.",
-                SocketError.TimedOut => "the connection timed out.",
-                SocketError.HostUnreachable or SocketError.NetworkUnreachable => "no route to host.",
-                _ => "the connection failed.",
-            };
-        }
-
-        return Find<HttpRequestException>(exception)?.HttpRequestError switch
-        {
-            HttpRequestError.VersionNegotiationError => "it does not speak the HTTP version this needs.",
-            HttpRequestError.ResponseEnded => "it closed the connection without an answer.",
-            _ => "the connection failed.",
-        };
-    }
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
 }

@@ -1,4 +1,5 @@
 using Transcoders.Calls;
+using Transcoders.Http;
 using Transcoders.WebSocket;
 
 namespace Gateway.Backends.WebSocket;
@@ -9,12 +10,14 @@ namespace Gateway.Backends.WebSocket;
 /// <param name="clock">Measures timeouts and deadlines.</param>
 internal sealed class WebSocketBackend(WebSocketPlan plan, StatusReader statuses, TimeProvider clock) : IBackend
 {
+    private readonly ErrorBodyReader _errors = new(statuses);
+
     public string Protocol => WebSocketTraits.Name;
 
     public ClientCall Open(CallHead head, Destination destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(destination);
-        return new WebSocketClientCall(new WebSocketDialer(plan, statuses, clock, head, destination), cancellationToken);
+        return new WebSocketClientCall(new WebSocketDialer(plan, statuses, _errors, clock, head, destination), cancellationToken);
     }
 }

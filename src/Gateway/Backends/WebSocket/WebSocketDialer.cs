@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Transcoders.Calls;
+using Transcoders.Http;
 using Transcoders.WebSocket;
 
 namespace Gateway.Backends.WebSocket;
@@ -14,7 +15,7 @@ namespace Gateway.Backends.WebSocket;
 /// Not ClientWebSocket: it does not show the body of a refusal, which says why.
 /// </remarks>
 internal sealed class WebSocketDialer(
-    WebSocketPlan plan, StatusReader statuses, TimeProvider clock, CallHead head, Destination destination)
+    WebSocketPlan plan, StatusReader statuses, ErrorBodyReader errors, TimeProvider clock, CallHead head, Destination destination)
 {
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -53,7 +54,7 @@ internal sealed class WebSocketDialer(
             response = await destination.Invoker!.SendAsync(Handshake(target, key), both.Token);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             {
-                return Dialled.Refused(await HandshakeRefusal.ReadAsync(response, statuses, both.Token));
+                return Dialled.Refused(await HandshakeRefusal.ReadAsync(response, errors, both.Token));
             }
 
             if (Violation(response, key, out var subprotocol) is { } text)
