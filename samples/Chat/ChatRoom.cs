@@ -42,10 +42,13 @@ internal sealed class ChatRoom
     /// <summary>Writes every line after a number, and then what is said, until the listener leaves.</summary>
     /// <param name="after">The last number heard; 0 starts with the next line.</param>
     /// <param name="lines">Gets the lines.</param>
-    /// <param name="cancellationToken">Fires when the listener leaves.</param>
-    public async Task HearAsync(long after, IAsyncStreamWriter<Line> lines, CancellationToken cancellationToken)
+    /// <param name="left">Fires when the listener says goodbye: what was said until then is still written.</param>
+    /// <param name="cancellationToken">Fires when the call is over.</param>
+    public async Task HearAsync(long after, IAsyncStreamWriter<Line> lines, CancellationToken left, CancellationToken cancellationToken)
     {
         var heard = Channel.CreateBounded<Line>(MaxUnheard);
+        // The channel ends, not the write: a write that is cancelled resets the whole call.
+        using var goodbye = left.Register(() => heard.Writer.TryComplete());
         Line[] missed;
         lock (_gate)
         {

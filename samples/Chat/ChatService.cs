@@ -18,8 +18,8 @@ internal sealed class ChatService : V1.Chat.ChatBase
         }
 
         var room = Room(first.Room);
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var hearing = room.HearAsync(after: 0, responseStream, left.Token);
+        using var left = new CancellationTokenSource();
+        var hearing = room.HearAsync(after: 0, responseStream, left.Token, context.CancellationToken);
         room.Say(first.Member, first.Text.Length > 0 ? first.Text : "is here");
         try
         {
@@ -41,7 +41,7 @@ internal sealed class ChatService : V1.Chat.ChatBase
     {
         // What a listener hears first may be a while away; that it listens is known at once.
         await context.WriteResponseHeadersAsync([]);
-        await Room(request.Room).HearAsync(request.After, responseStream, context.CancellationToken);
+        await Room(request.Room).HearAsync(request.After, responseStream, CancellationToken.None, context.CancellationToken);
     }
 
     private static ChatRoom Room(string name)

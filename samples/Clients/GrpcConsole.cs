@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Samples.Chat.V1;
 using Samples.LineTool.V1;
 using Samples.Library.V1;
 
@@ -12,7 +13,10 @@ namespace Samples.Clients;
 internal static class GrpcConsole
 {
     private static readonly FileDescriptor[] Files =
-        [LibraryReflection.Descriptor, BehavioursReflection.Descriptor, LinetoolReflection.Descriptor, Grpc.Health.V1.HealthReflection.Descriptor];
+    [
+        LibraryReflection.Descriptor, BehavioursReflection.Descriptor, LinetoolReflection.Descriptor, ChatReflection.Descriptor,
+        Grpc.Health.V1.HealthReflection.Descriptor,
+    ];
 
     private static readonly TypeRegistry Types = TypeRegistry.FromFiles([.. Files, ErrorDetailsReflection.Descriptor]);
 

@@ -20,6 +20,9 @@ internal static class CallCommand
     /// <summary>How long a cancelled call may take to stop its backend; a child process has its own ladder of signals within.</summary>
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a backend that cannot be told of the end of stdin may go on after it. Source: PROTOCOLS §10.7 cell 18.</summary>
+    private static readonly TimeSpan DefaultLinger = TimeSpan.FromSeconds(5);
+
     public static async Task<int> RunAsync(CallOptions options)
     {
         using var signals = new CommandSignals();
@@ -64,8 +67,13 @@ internal static class CallCommand
         };
         using var interrupted = signals.Token.UnsafeRegister(static state => ((SingleCall)state!).Abort(), call);
         using var broken = output.Broken.UnsafeRegister(static state => ((SingleCall)state!).Abort(), call);
+        if (options.Data is not null)
+        {
+            ended.SetResult();
+        }
+
         var running = server.CallAsync(call);
-        var lingered = options.Linger is { } linger && await LingersAsync(running, ended.Task, linger, signals.Token);
+        var lingered = await LingersAsync(running, ended.Task, () => options.Linger ?? (call.LacksHalfClose ? DefaultLinger : null), signals.Token);
         if (lingered)
         {
             call.Abort();
@@ -110,16 +118,17 @@ internal static class CallCommand
         return GatewayExitCode.From(status.Code);
     }
 
-    /// <summary>True when the call still runs that long after the end of stdin.</summary>
-    private static async Task<bool> LingersAsync(Task running, Task ended, TimeSpan linger, CancellationToken interrupted)
+    /// <summary>True when the call still runs that long after the end of stdin; never when it may run as long as it likes.</summary>
+    private static async Task<bool> LingersAsync(Task running, Task ended, Func<TimeSpan?> patience, CancellationToken interrupted)
     {
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, interrupted);
         await Task.WhenAny(running, ended, stopped);
-        if (ended.IsCompleted && !running.IsCompleted)
+        if (running.IsCompleted || !ended.IsCompleted || patience() is not { } linger)
         {
-            await Task.WhenAny(running, stopped, Task.Delay(linger, CancellationToken.None));
+            return false;
         }
 
+        await Task.WhenAny(running, stopped, Task.Delay(linger, CancellationToken.None));
         return !running.IsCompleted && !interrupted.IsCancellationRequested;
     }
 

@@ -251,10 +251,18 @@ public sealed class CallRelay
             await _server.FlushAsync(token);
         }
 
-        await _server.WriteHeadAsync(await opening, token);
-        while (true)
+        var head = await opening;
+        var read = _client.ReadAsync(token);
+        if (ReferenceEquals(head, ResponseHead.Empty) && read.IsCompletedSuccessfully && read.Result is null && !_client.Status.IsOk)
         {
-            var read = _client.ReadAsync(token);
+            // There is no answer to open, only a failure: an edge may still tell it in a status line.
+            return Ended();
+        }
+
+        await _server.WriteHeadAsync(head, token);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            read = isFirst ? read : _client.ReadAsync(token);
             if (!read.IsCompleted)
             {
                 await _server.FlushAsync(token);

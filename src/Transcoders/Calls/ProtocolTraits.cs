@@ -45,6 +45,9 @@ public sealed record ProtocolTraits
     /// <summary>A backend's: a call is a process whose own streams a client may ask for. Source: <see cref="ProcessStreams"/>.</summary>
     public bool HasProcessStreams { get; init; }
 
+    /// <summary>A backend's: without a schema it cannot be told that nothing more will be said, and goes on until somebody leaves.</summary>
+    public bool LacksHalfClose { get; init; }
+
     /// <summary>An edge's: a client expects one answer to a request unless it says otherwise, as in plain HTTP.</summary>
     public bool ExpectsOneAnswer { get; init; }
 

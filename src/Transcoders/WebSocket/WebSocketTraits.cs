@@ -31,6 +31,7 @@ public static class WebSocketTraits
         NeedsSchema = false,
         RequestStreamRefusal = requestStreamRefusal,
         TakesBodyAsOneMessage = true,
+        LacksHalfClose = format is null && !isEnvelope,
         OneAnswer = Reply.First,
         UnaryReply = isEnvelope ? null : Reply.First,
     };

@@ -22,6 +22,30 @@ internal static class ChildProcesses
     /// <summary>Waits until there are none.</summary>
     public static Task AssertNoneAsync() => Wait.UntilAsync(static () => List().Count == 0, "child processes were still there");
 
+    /// <summary>Waits until one of them is this program.</summary>
+    public static Task UntilOneIsAsync(string program) =>
+        Wait.UntilAsync(() => List().Any(id => NameOf(id) == program), $"{program} did not start");
+
+    /// <summary>Waits until none of them is this program.</summary>
+    public static Task AssertNoneOfAsync(string program) =>
+        Wait.UntilAsync(() => !List().Any(id => NameOf(id) == program), $"{program} was still there");
+
+    /// <summary>Waits until there are none but those that were there before.</summary>
+    public static Task AssertNoneButAsync(IReadOnlyList<int> before) =>
+        Wait.UntilAsync(() => !List().Except(before).Any(), "child processes were still there");
+
+    private static string NameOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/comm").TrimEnd();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     private static int ParentOf(int id)
     {
         try

@@ -15,6 +15,10 @@ internal static class NodeProgram
     public static Task<string> RunAsync(string script, params string[] arguments) =>
         Programs.RunAsync("node", [Path.Combine(Folder!, script), .. arguments]);
 
+    /// <summary>Starts one that is spoken to by lines.</summary>
+    public static ForeignProcess Start(string script, params string[] arguments) =>
+        ForeignProcess.Start("node", [Path.Combine(Folder!, script), .. arguments]);
+
     private static string? Find()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)

@@ -20,8 +20,12 @@ internal sealed class SingleCall(StdioOutput output, TextWriter? details) : Stdi
     /// <summary>True to write `{"id":…,"event":…,"data":…}` instead of the message alone.</summary>
     public bool IsWrapped { get; init; }
 
+    /// <summary>The backend has no way to learn that stdin has ended: who called decides how long it may go on. Known once the call has begun.</summary>
+    public bool LacksHalfClose { get; private set; }
+
     public override void Begin(CallRoute route, CallPlan plan)
     {
+        LacksHalfClose = plan.Method is null && plan.Backend.LacksHalfClose;
         // What a web server answers a request with is a document, and its text stays as it is.
         var isDocument = plan.Method is null && !plan.Shape.StreamsRequests() && !plan.Backend.IsSubscription;
         _streams = plan.Shape.StreamsResponses() && !isDocument;
