@@ -32,7 +32,8 @@ internal static class Protocols
             Name = HttpTraits.Name,
             Forwards = ForwardsToHttp,
             Traits = static cluster => HttpTraits.Backend(cluster.Schema is not null, cluster.Http.Duplex),
-            Create = (cluster, _, schema) => new HttpBackend(cluster, schema, CallLimits.Default, clock),
+            Create = (cluster, _, schema) => Http(cluster, schema, clock),
+            Check = static (cluster, _) => PollingBackend.Check(cluster),
             IsRepeatable = true,
         },
         new BackendRegistration
@@ -49,9 +50,11 @@ internal static class Protocols
         {
             Name = SseTraits.Name,
             // A plain HTTP request is none for events: its client waits for one answer, and gets the events collected.
-            Forwards = static (_, _, edge) => edge == SseTraits.Name,
+            Forwards = static (cluster, _, edge) => edge == SseTraits.Name && cluster.Sse.Fanout is null,
             Traits = static cluster => SseTraits.Backend(cluster.Schema is not null),
-            Create = (cluster, _, schema) => new SseBackend(cluster, schema, CallLimits.Default, clock),
+            Create = (cluster, _, schema) => Share(
+                new SseBackend(cluster, schema, CallLimits.Default, clock), schema is null ? null : PayloadFormat.Protobuf, cluster.Sse.Fanout, [], clock),
+            IsRepeatable = true,
         },
         new BackendRegistration
         {
@@ -67,8 +70,10 @@ internal static class Protocols
             Name = StdioTraits.Name,
             Forwards = static (_, _, _) => false,
             Traits = StdioBackend.TraitsOf,
-            Create = (cluster, config, schema) => new StdioBackend(
-                cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
+            Create = (cluster, config, schema) => Share(
+                new StdioBackend(
+                    cluster, BaseDirectory(config), StdioBackend.FormatOf(cluster), new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), processes, logs.CreateLogger<StdioBackend>(), clock),
+                StdioBackend.FormatOf(cluster), cluster.Process?.Fanout, StdioBackend.IdentityOf(cluster), clock),
             Probe = static (cluster, config, _) => new StdioHealthProbe(cluster, BaseDirectory(config)),
             Check = static (cluster, config) => StdioBackend.Check(cluster, BaseDirectory(config)),
         },
@@ -84,9 +89,16 @@ internal static class Protocols
     {
         var plan = WebSocketPlan.Compile(cluster);
         var backend = new WebSocketBackend(plan, new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn), clock);
-        return plan.Settings.Shared
-            ? new SharedBackend(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock)
-            : backend;
+        return Share(backend, plan.HasSchema ? plan.Format : null, plan.Settings.Fanout, plan.OpenMessages.SelectMany(static message => message.Headers), clock);
+    }
+
+    private static IBackend Share(IBackend backend, PayloadFormat? format, FanoutSettings? settings, IEnumerable<string> identity, TimeProvider clock) =>
+        settings is null ? backend : new SharedBackend(backend, format, settings, identity, clock);
+
+    private static IBackend Http(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)
+    {
+        var backend = new HttpBackend(cluster, schema, CallLimits.Default, clock);
+        return cluster.Http.Poll is { } poll && schema is null ? new PollingBackend(backend, poll, clock) : backend;
     }
 
     /// <summary>
@@ -94,7 +106,7 @@ internal static class Protocols
     /// whatever comes is forwarded.
     /// </summary>
     private static bool ForwardsToHttp(ClusterSettings cluster, RouteSettings route, string edge) =>
-        edge == HttpTraits.Name || (!cluster.NamesProtocol && cluster.Schema is null && route.Edges is null);
+        edge == HttpTraits.Name || (!cluster.NamesProtocol && cluster.Schema is null && cluster.Http.Poll is null && route.Edges is null);
 
     private static string BaseDirectory(GatewayConfig config) => Path.GetDirectoryName(config.File) ?? "/";
 }

@@ -9,19 +9,25 @@ namespace Gateway.Backends;
 /// <remarks>
 /// Shared are calls whose client says all it has to say when it opens them: a method of one request and many answers, or a path without a schema
 /// to which nothing is sent. Whatever else is opened through here has a call of its own. The shared call carries the metadata of whoever came first.
+/// A client that comes back with the id it had last gets what it has missed, as far as that is held; else DATA_LOSS. An id that the server gave
+/// and that is not held is the server's to know: that client has a call of its own.
 /// </remarks>
 /// <param name="inner">Opens the calls; a cluster's backend.</param>
 /// <param name="format">What its messages must be; null when it takes them as they come.</param>
 /// <param name="settings">Bounds.</param>
-/// <param name="identity">Headers in which calls that share must agree, besides Authorization and Cookie.</param>
+/// <param name="identity">Headers in which calls that share must agree, besides those that carry credentials; a trailing `*` stands for any rest.</param>
 /// <param name="clock">Measures the linger.</param>
-public sealed class SharedBackend(IBackend inner, PayloadFormat? format, FanoutSettings settings, IEnumerable<string> identity, TimeProvider clock) : IBackend
+public sealed class SharedBackend(IBackend inner, PayloadFormat? format, FanoutSettings settings, IEnumerable<string> identity, TimeProvider clock)
+    : IBackend, IAsyncDisposable
 {
     /// <summary>Most calls that go on for nobody: a client could ask for ever new ones.</summary>
     private const int MaxLingering = 64;
 
-    private readonly string[] _identity = [.. identity.Concat(["authorization", "cookie"]).Distinct(StringComparer.OrdinalIgnoreCase)];
-    private readonly Dictionary<string, SharedStream> _streams = new(StringComparer.Ordinal);
+    private static readonly CallStatus Lost = new(StatusCode.DataLoss, "Events after the one you had last are no longer held.");
+
+    private readonly string[] _identity = [.. identity.Concat(["authorization", "cookie", "x-api-key"]).Distinct(StringComparer.OrdinalIgnoreCase)];
+    private readonly Dictionary<(string Destination, string Key), SharedStream> _streams = [];
+    private readonly Dictionary<string, SharedStream> _byName = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private int _lingering;
 
@@ -39,38 +45,50 @@ public sealed class SharedBackend(IBackend inner, PayloadFormat? format, FanoutS
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(destination);
-        var saysMore = !head.Shape.StreamsResponses() || (head.Shape.StreamsRequests() && head.Method.Length > 0);
+        var saysMore = head.WantsStreams || !head.Shape.StreamsResponses() || (head.Shape.StreamsRequests() && head.Method.Length > 0);
         return saysMore ? inner.Open(head, destination, cancellationToken) : new SharedClientCall(this, head, destination, cancellationToken);
     }
 
-    /// <summary>Joins the call that is under way, or opens it.</summary>
-    internal Subscription Join(CallHead head, Destination destination, Message? request)
+    public ValueTask DisposeAsync() => inner is IAsyncDisposable disposable ? disposable.DisposeAsync() : default;
+
+    /// <summary>Joins the call that is under way, or opens it; null for a client whose place in the stream only the server knows.</summary>
+    internal Subscription? Join(CallHead head, Destination destination, Message? request)
     {
-        var key = KeyOf(head, destination, request);
+        var key = KeyOf(head, request);
+        var subscription = new Subscription(settings);
         lock (_lock)
         {
-            var subscription = new Subscription(settings);
-            if (_streams.TryGetValue(key, out var stream) && stream.TryAdd(subscription))
+            _streams.TryGetValue((destination.Id, key), out var stream);
+            if (head.Cursor is { } cursor)
+            {
+                return Resume(subscription, cursor, key, stream);
+            }
+
+            if (stream is not null && stream.TryAdd(subscription))
             {
                 return subscription;
             }
 
             stream = new SharedStream(this, key, head, destination);
             stream.TryAdd(subscription);
-            _streams[key] = stream;
+            _streams[(destination.Id, key)] = stream;
+            _byName[stream.Name] = stream;
             stream.Start(request);
             return subscription;
         }
     }
 
-    internal void Remove(string key, SharedStream stream)
+    internal void Remove(SharedStream stream)
     {
         lock (_lock)
         {
-            if (_streams.TryGetValue(key, out var current) && ReferenceEquals(current, stream))
+            var place = (stream.DestinationId, stream.Key);
+            if (_streams.TryGetValue(place, out var current) && ReferenceEquals(current, stream))
             {
-                _streams.Remove(key);
+                _streams.Remove(place);
             }
+
+            _byName.Remove(stream.Name);
         }
     }
 
@@ -93,16 +111,37 @@ public sealed class SharedBackend(IBackend inner, PayloadFormat? format, FanoutS
 
     internal void EndLinger() => Interlocked.Decrement(ref _lingering);
 
-    private string KeyOf(CallHead head, Destination destination, Message? request)
+    private Subscription? Resume(Subscription subscription, string cursor, string key, SharedStream? stream)
+    {
+        if (!SharedStream.TryParse(cursor, out var name, out var sequence))
+        {
+            // The server's own id: it is looked for where the client has been sent, and the server knows more.
+            return stream is not null && stream.TryResume(subscription, cursor) ? subscription : null;
+        }
+
+        // One of ours, wherever the load balancer has sent the client this time; of others' streams nobody learns anything.
+        if (!_byName.TryGetValue(name, out var own) || own.Key != key || !own.TryResume(subscription, sequence))
+        {
+            subscription.End(Lost);
+        }
+
+        return subscription;
+    }
+
+    private string KeyOf(CallHead head, Message? request)
     {
         // No part holds a line end: targets and metadata are printable ASCII.
-        var key = new StringBuilder().Append(destination.Id).Append('\n').Append(head.Method).Append('\n').Append(head.Verb).Append('\n').Append(head.Target);
+        var key = new StringBuilder().Append(head.Method).Append('\n').Append(head.Verb).Append(head.ExpectsOneAnswer ? '1' : '*').Append('\n').Append(head.Target);
         foreach (var name in _identity)
         {
             key.Append('\n').Append(name);
             foreach (ref readonly var entry in head.Metadata.AsSpan())
             {
-                if (entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+                if (name.EndsWith('*') && entry.Key.AsSpan().StartsWith(name.AsSpan(0, name.Length - 1), StringComparison.OrdinalIgnoreCase))
+                {
+                    key.Append('\t').Append(entry.Key).Append('=').Append(entry.Value);
+                }
+                else if (entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
                 {
                     key.Append('=').Append(entry.Value);
                 }

@@ -17,9 +17,10 @@ internal sealed class SharedClientCall(SharedBackend backend, CallHead head, Des
 
     public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken)
     {
-        if (_own is null && last)
+        // Without a schema whatever is sent may do something: only asking is shared.
+        var isQuestion = head.Method.Length > 0 || (message.Payload.IsEmpty && head.Verb is "GET" or "HEAD");
+        if (_own is null && last && isQuestion && TryJoin(message))
         {
-            Join(message);
             return default;
         }
 
@@ -36,19 +37,26 @@ internal sealed class SharedClientCall(SharedBackend backend, CallHead head, Des
 
     public override ValueTask HalfCloseAsync(CancellationToken cancellationToken)
     {
-        if (_own is not null)
+        if (_own is null && TryJoin(null))
         {
-            return _own.HalfCloseAsync(cancellationToken);
+            return default;
         }
 
-        Join(null);
-        return default;
+        if (_own is null)
+        {
+            _own = OpenOwn();
+            _decided.TrySetResult();
+        }
+
+        return _own.HalfCloseAsync(cancellationToken);
     }
 
     public override async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         await _decided.Task.WaitAsync(cancellationToken);
-        return _own is not null ? await _own.ReadHeadAsync(cancellationToken) : await _shared!.Stream!.Head.WaitAsync(cancellationToken);
+        return _own is not null ? await _own.ReadHeadAsync(cancellationToken)
+            : _shared!.Stream is { } stream ? await stream.Head.WaitAsync(cancellationToken)
+            : ResponseHead.Empty;
     }
 
     public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken) =>
@@ -58,15 +66,20 @@ internal sealed class SharedClientCall(SharedBackend backend, CallHead head, Des
 
     public override ValueTask DisposeAsync()
     {
-        _shared?.Stream!.Leave(_shared);
+        _shared?.Stream?.Leave(_shared);
         return _own?.DisposeAsync() ?? default;
     }
 
     private ClientCall OpenOwn() => backend.Inner.Open(head, destination, cancellationToken);
 
-    private void Join(Message? request)
+    private bool TryJoin(Message? request)
     {
         _shared = backend.Join(head, destination, request);
-        _decided.TrySetResult();
+        if (_shared is not null)
+        {
+            _decided.TrySetResult();
+        }
+
+        return _shared is not null;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Subscription
         _waiting = Channel.CreateBounded<Message>(new BoundedChannelOptions(settings.Messages) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>What it listens to.</summary>
+    /// <summary>What it listens to; null when it has ended before it began.</summary>
     public SharedStream? Stream { get; set; }
 
     /// <summary>How it ended; set once <see cref="ReadAsync"/> has returned null.</summary>

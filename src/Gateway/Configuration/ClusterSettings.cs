@@ -115,4 +115,7 @@ public sealed record ProcessSettings
 
     /// <summary>Put the end of stderr into the status message the client sees. Off: stderr goes to the log only.</summary>
     public bool ExposeStderr { get; init; }
+
+    /// <summary>Clients that send nothing and listen to the same share one process; null when each has its own.</summary>
+    public FanoutSettings? Fanout { get; init; }
 }

@@ -29,6 +29,7 @@ internal static class OptionsBuilder
         ReplyBytes = http.Size32("ReplyBytes"),
         ReplyDuration = http.Duration("ReplyDuration"),
         HeaderFlushDelay = http.Duration("HeaderFlushDelay", defaults.HeaderFlushDelay),
+        Trailers = http.Flag("Trailers", defaults.Trailers),
     };
 
     private static SseEdgeOptions Sse(SettingsReader sse, SseEdgeOptions defaults) => new()

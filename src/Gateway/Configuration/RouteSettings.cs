@@ -86,6 +86,9 @@ public sealed record HttpEdgeOptions
 
     /// <summary>How long the head of a stream is held back for a real HTTP status before 200 is sent.</summary>
     public TimeSpan HeaderFlushDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Trailers of a call reach HTTP clients: as headers `grpc-trailer-NAME` of one answer, and as HTTP trailers where the client takes them.</summary>
+    public bool Trailers { get; init; }
 }
 
 /// <summary>Choices of the SSE edge.</summary>

@@ -176,8 +176,16 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Duplex = http.Flag("Duplex", defaults.Duplex),
             StreamEnvelope = http.Choice("StreamEnvelope", ConfigGrammar.StreamEnvelopes, defaults.StreamEnvelope),
             TimeoutHeader = http.Flag("TimeoutHeader", defaults.TimeoutHeader),
+            Poll = http.Section("Poll") is { Exists: true } poll ? Poll(poll, new PollSettings()) : null,
         };
     }
+
+    private static PollSettings Poll(SettingsReader poll, PollSettings defaults) => new()
+    {
+        Interval = poll.Duration("Interval", defaults.Interval),
+        MaxErrors = poll.Int32("MaxErrors", defaults.MaxErrors),
+        ChangedOnly = poll.Flag("ChangedOnly", defaults.ChangedOnly),
+    };
 
     private static SseSettings Sse(SettingsReader sse, SseSettings defaults) => new()
     {
@@ -188,6 +196,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         CursorQuery = sse.Text("CursorQuery"),
         ReconnectAttempts = sse.Section("Reconnect").Int32("Attempts"),
         ReconnectMaxDelay = sse.Section("Reconnect").Duration("MaxDelay", defaults.ReconnectMaxDelay),
+        Fanout = FanoutBuilder.Build(sse),
     };
 
     private ProcessSettings Process(SettingsReader process)
@@ -227,6 +236,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             LineLength = process.Section("Limits").Size32("LineLength") ?? defaults.LineLength,
             StopGrace = process.Section("Stop").Duration("Grace", defaults.StopGrace),
             ExposeStderr = process.Flag("ExposeStderr", defaults.ExposeStderr),
+            Fanout = FanoutBuilder.Build(process),
         };
     }
 

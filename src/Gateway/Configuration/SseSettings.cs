@@ -23,4 +23,7 @@ public sealed record SseSettings
 
     /// <summary>Longest wait before a stream is resumed, whatever the server asks for.</summary>
     public TimeSpan ReconnectMaxDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Clients that listen to the same share one stream; null when each has its own.</summary>
+    public FanoutSettings? Fanout { get; init; }
 }

@@ -22,13 +22,7 @@ internal static class WebSocketBuilder
         ConnectTimeout = socket.Duration("ConnectTimeout", Defaults.ConnectTimeout),
         PingInterval = socket.Duration("PingInterval", Defaults.PingInterval),
         PongTimeout = socket.Duration("PongTimeout", Defaults.PongTimeout),
-        Shared = socket.Flag("Shared", Defaults.Shared),
-        Fanout = new FanoutSettings
-        {
-            Messages = socket.Int32("SharedMessages", Defaults.Fanout.Messages),
-            Bytes = socket.Size32("SharedBytes") ?? Defaults.Fanout.Bytes,
-            Linger = socket.Duration("SharedLinger", Defaults.Fanout.Linger),
-        },
+        Fanout = FanoutBuilder.Build(socket),
     };
 
     private static List<AutoReplySettings> AutoReplies(SettingsReader list)

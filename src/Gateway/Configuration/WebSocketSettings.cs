@@ -43,11 +43,8 @@ public sealed record WebSocketSettings
 
     public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Streams that ask for the same share one socket.</summary>
-    public bool Shared { get; init; }
-
-    /// <summary>Bounds of sharing.</summary>
-    public FanoutSettings Fanout { get; init; } = new();
+    /// <summary>Streams that ask for the same share one socket; null when each has its own.</summary>
+    public FanoutSettings? Fanout { get; init; }
 }
 
 /// <summary>A message of the server that is answered here: by its whole text, or by one member of its JSON.</summary>
@@ -60,10 +57,10 @@ public sealed record AutoReplySettings(string Reply, string? Text, string? Membe
 /// <summary>Bounds of one call that many clients share.</summary>
 public sealed record FanoutSettings
 {
-    /// <summary>Most messages that wait for one client.</summary>
+    /// <summary>Most messages that wait for one client, and that are held for one that comes back.</summary>
     public int Messages { get; init; } = 256;
 
-    /// <summary>Most bytes that wait for one client.</summary>
+    /// <summary>Most bytes that wait for one client, and that are held for one that comes back.</summary>
     public int Bytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long the call goes on when nobody listens.</summary>

@@ -139,6 +139,51 @@ public sealed class SharedBackendTests
         Assert.Equal(["x"], _inner.Calls[0].Written);
     }
 
+    [Fact]
+    public async Task WhoComesBack_GetsWhatWasMissed_WhereverItIsSent()
+    {
+        var shared = Shared(new FanoutSettings { Messages = 2 });
+        await using var one = await JoinAsync(shared, "/t", "alice");
+        var ids = new List<string>();
+        foreach (var text in (string[])["a", "b", "c"])
+        {
+            _inner.Calls[0].Answers.Writer.TryWrite(text);
+            ids.Add((await one.ReadAsync(Token))!.Value.Id!);
+        }
+
+        // The last two are held, so whoever had the first has missed nothing that is not.
+        await using var two = await ResumeAsync(shared, ids[0], "alice");
+        Assert.Equal("b", Text(await two.ReadAsync(Token)));
+        Assert.Equal("c", Text(await two.ReadAsync(Token)));
+        await using var three = await ResumeAsync(shared, ids[2], "alice");
+        _inner.Calls[0].Answers.Writer.TryWrite("d");
+        Assert.Equal("d", Text(await three.ReadAsync(Token)));
+        Assert.Single(_inner.Calls);
+
+        // Held no longer, never given, another's, and of a stream that is over.
+        foreach (var (id, who) in ((string, string)[])[(ids[0], "alice"), (ids[0][..9] + "99", "alice"), (ids[2], "bob"), ("aaaaaaaa.1", "alice")])
+        {
+            await using var lost = await ResumeAsync(shared, id, who);
+            Assert.Null(await lost.ReadAsync(Token));
+            Assert.Equal(StatusCode.DataLoss, lost.Status.Code);
+        }
+
+        Assert.Single(_inner.Calls);
+
+        // An id that is none of ours is for the server.
+        await using var own = await ResumeAsync(shared, "42", "alice");
+        Assert.Equal(2, _inner.Calls.Count);
+    }
+
+    private static async Task<ClientCall> ResumeAsync(SharedBackend shared, string id, string who)
+    {
+        var elsewhere = new Destination { ClusterId = "c", Id = "b", Address = "ws://b" };
+        var call = shared.Open(Head("/t", who) with { Cursor = id }, elsewhere, Token);
+        await call.HalfCloseAsync(Token);
+        await call.ReadHeadAsync(Token);
+        return call;
+    }
+
     private static CancellationToken Token => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     private static string? Text(Message? message) => message is { } one ? Encoding.UTF8.GetString(one.Payload.Span) : null;

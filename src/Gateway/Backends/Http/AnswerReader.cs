@@ -5,8 +5,8 @@ namespace Gateway.Backends.Http;
 /// <summary>Cuts messages out of one answer's body. Used by one reader at a time; who opens the call, disposes.</summary>
 internal abstract class AnswerReader : IDisposable
 {
-    /// <summary>How the answer ended when it said so itself; null when its end is success.</summary>
-    public CallStatus? Failure { get; protected set; }
+    /// <summary>How the answer ended when it said so itself; null when it is the end of a success.</summary>
+    public CallStatus? End { get; protected set; }
 
     /// <summary>The next message, on loan until the next read; null at the end.</summary>
     /// <exception cref="CallException">The body is not what it claims to be, or over a limit.</exception>

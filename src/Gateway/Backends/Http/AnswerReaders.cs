@@ -10,12 +10,13 @@ internal static class AnswerReaders
     /// <summary>The reader; else the status of an answer that is not what was asked for.</summary>
     /// <param name="response">The answer, 2xx or 304.</param>
     /// <param name="body">Its body.</param>
-    /// <param name="shape">How many answers the call takes.</param>
+    /// <param name="head">How many answers the call takes, and whether its client follows them.</param>
     /// <param name="method">The method; null when payloads are opaque.</param>
     /// <param name="options">The cluster's choices.</param>
     public static (AnswerReader? Reader, CallStatus? Refusal) Choose(
-        HttpResponseMessage response, Stream body, CallShape shape, RestMethod? method, HttpCallOptions options)
+        HttpResponseMessage response, Stream body, CallHead head, RestMethod? method, HttpCallOptions options)
     {
+        var shape = head.Shape;
         var type = HttpAnswerHead.Find(response.Content.Headers, "Content-Type");
         if (HttpAnswerHead.Find(response.Content.Headers, "Content-Encoding") is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
@@ -33,7 +34,7 @@ internal static class AnswerReaders
 
         if (Is(type, "text/event-stream"))
         {
-            return (new EventsAnswer(body, messages, options.Errors, limits), null);
+            return (new EventsAnswer(body, messages, options.Events, options.Errors, limits), null);
         }
 
         if (JsonMediaTypes.IsSequence(type))
@@ -44,7 +45,9 @@ internal static class AnswerReaders
         var isJson = JsonMediaTypes.IsJson(type);
         if (method is null)
         {
-            return (OfOpaque(body, shape, messages, isJson, type, limits), null);
+            // Of a length that is known the whole is at hand soon; what has none may go on for as long as the client follows it.
+            var isLive = shape.StreamsResponses() && !head.ExpectsOneAnswer && response.Content.Headers.ContentLength is null;
+            return (OfOpaque(body, shape, messages, isJson, type, isLive, limits), null);
         }
 
         if (isJson && shape.StreamsResponses())
@@ -58,7 +61,7 @@ internal static class AnswerReaders
             : (null, Refuse($"unexpected content-type '{type}'; application/json would be right"));
     }
 
-    private static AnswerReader OfOpaque(Stream body, CallShape shape, AnswerShape messages, bool isJson, string? type, CallLimits limits)
+    private static AnswerReader OfOpaque(Stream body, CallShape shape, AnswerShape messages, bool isJson, string? type, bool isLive, CallLimits limits)
     {
         if (isJson)
         {
@@ -67,7 +70,9 @@ internal static class AnswerReaders
 
         if (type?.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ?? false)
         {
-            return new WholeAnswer(body, messages, static (made, bytes) => made.Text(bytes), emptyIsMessage: false, limits);
+            return isLive
+                ? new LinesAnswer(body, messages, limits)
+                : new WholeAnswer(body, messages, static (made, bytes) => made.Text(bytes), emptyIsMessage: false, limits);
         }
 
         return shape.StreamsResponses()

@@ -7,10 +7,10 @@ using Transcoders.Sse;
 namespace Gateway.Backends.Http;
 
 /// <summary>
-/// An answer that is an event stream: a message for each event, up to the end of the body, `event: end` or `[DONE]`; `event: error`
-/// ends it with a failure. Source: PROTOCOLS §10.4.
+/// An answer that is an event stream: a message for each event, up to the one by which it ends or fails. The cluster's `Sse` section says
+/// which those are. Source: PROTOCOLS §10.4.
 /// </summary>
-internal sealed class EventsAnswer(Stream body, AnswerShape shape, ErrorBodyReader errors, CallLimits limits) : AnswerReader
+internal sealed class EventsAnswer(Stream body, AnswerShape shape, SseRules rules, ErrorBodyReader errors, CallLimits limits) : AnswerReader
 {
     private readonly PipeReader _pipe = PipeReader.Create(body);
     private readonly SseReader _events = new(limits.MessageSize);
@@ -24,9 +24,21 @@ internal sealed class EventsAnswer(Stream body, AnswerShape shape, ErrorBodyRead
         {
             if (_borrowed)
             {
-                if (_events.TryRead(ref _buffer, out var read))
+                while (_events.TryRead(ref _buffer, out var read))
                 {
-                    return Make(read);
+                    switch (rules.Judge(read))
+                    {
+                        case SseMeaning.Message:
+                            return shape.Event(read.Data) with { Id = read.Id, Event = read.Name };
+                        case SseMeaning.End:
+                            End = SseRules.Success(read.Data.Span);
+                            return null;
+                        case SseMeaning.Failure:
+                            End = SseFailure.Read(read.Data.Span, errors);
+                            return null;
+                        default:
+                            break;
+                    }
                 }
 
                 _borrowed = false;
@@ -35,6 +47,7 @@ internal sealed class EventsAnswer(Stream body, AnswerShape shape, ErrorBodyRead
 
             if (_completed)
             {
+                End = rules.EndsUnannounced ? null : SseRules.Unannounced;
                 return null;
             }
 
@@ -50,21 +63,5 @@ internal sealed class EventsAnswer(Stream body, AnswerShape shape, ErrorBodyRead
         _pipe.Complete();
         _events.Dispose();
         shape.Dispose();
-    }
-
-    private Message? Make(in SseEvent read)
-    {
-        switch (read.Name)
-        {
-            case "end":
-                return null;
-            case "error":
-                Failure = errors.ReadStreamed(read.Data.Span);
-                return null;
-            case null when read.Data.Span.SequenceEqual("[DONE]"u8):
-                return null;
-        }
-
-        return shape.Event(read.Data) with { Id = read.Id, Event = read.Name };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class HttpBackend : IBackend
     {
         // Rules that cannot be read are reported where the routes are compiled: this cluster then never comes into force.
         _methods = schema is null ? null : RestMethods.Build(schema, HttpRuleJson.ParseAll(cluster.Schema?.HttpRules ?? [], out _));
-        _options = new HttpCallOptions(cluster.Http, limits, clock, new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn)));
+        _options = new HttpCallOptions(cluster.Http, limits, clock, new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn)), new SseRules(cluster.Sse, schema is not null));
     }
 
     public string Protocol => HttpTraits.Name;
@@ -44,4 +44,5 @@ internal sealed class HttpBackend : IBackend
 /// <param name="Limits">Bounds of a call.</param>
 /// <param name="Clock">The clock of deadlines.</param>
 /// <param name="Errors">Reads what failed.</param>
-internal sealed record HttpCallOptions(HttpClusterSettings Settings, CallLimits Limits, TimeProvider Clock, ErrorBodyReader Errors);
+/// <param name="Events">What the events of an answer mean that is an event stream.</param>
+internal sealed record HttpCallOptions(HttpClusterSettings Settings, CallLimits Limits, TimeProvider Clock, ErrorBodyReader Errors, SseRules Events);

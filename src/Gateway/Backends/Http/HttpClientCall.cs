@@ -92,7 +92,7 @@ internal sealed class HttpClientCall : ClientCall
             }
 
             var body = await _response.Content.ReadAsStreamAsync(cancellationToken);
-            (_answer, _status) = AnswerReaders.Choose(_response, body, _head.Shape, _method, _options);
+            (_answer, _status) = AnswerReaders.Choose(_response, body, _head, _method, _options);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !_cancellationToken.IsCancellationRequested))
         {
@@ -122,7 +122,7 @@ internal sealed class HttpClientCall : ClientCall
                 return message;
             }
 
-            _status = _answer.Failure ?? HttpAnswerHead.Success(_response!);
+            _status = _answer.End ?? HttpAnswerHead.Success(_response!);
         }
         catch (CallException e)
         {

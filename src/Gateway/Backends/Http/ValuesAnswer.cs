@@ -61,7 +61,7 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
 
                 if (_completed)
                 {
-                    Failure = _place is Place.Start or Place.Values or Place.Closed ? null : Truncated;
+                    End = _place is Place.Start or Place.Values or Place.Closed ? null : Truncated;
                     return null;
                 }
 
@@ -209,7 +209,7 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
             return shape.Json(value[start..end]);
         }
 
-        Failure = errors.ReadStreamed(value.Span[start..end]);
+        End = errors.ReadStreamed(value.Span[start..end]);
         return null;
     }
 

@@ -25,8 +25,8 @@ internal sealed class SseBackend : IBackend
         _clock = clock;
         Cluster = cluster;
         Methods = schema is null ? null : RestMethods.Build(schema, HttpRuleJson.ParseAll(cluster.Schema?.HttpRules ?? [], out _));
-        Http = new HttpCallOptions(cluster.Http, limits, clock, new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn)));
         Rules = new SseRules(cluster.Sse, HasSchema);
+        Http = new HttpCallOptions(cluster.Http, limits, clock, new ErrorBodyReader(new StatusJsonReader(schema ?? SchemaCatalog.BuiltIn)), Rules);
     }
 
     public string Protocol => SseTraits.Name;

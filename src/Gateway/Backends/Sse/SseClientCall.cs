@@ -16,9 +16,6 @@ internal sealed class SseClientCall : ClientCall
     private static readonly CallStatus Lost =
         new(StatusCode.Unavailable, "upstream stream lost") { HttpStatus = 502, Origin = StatusOrigin.Transport };
 
-    private static readonly CallStatus Unannounced =
-        new(StatusCode.Unavailable, "event stream ended without terminator") { HttpStatus = 502, Origin = StatusOrigin.Backend };
-
     private readonly SseBackend _backend;
     private readonly CallHead _head;
     private readonly Destination _destination;
@@ -198,8 +195,7 @@ internal sealed class SseClientCall : ClientCall
             switch (_backend.Rules.Judge(read))
             {
                 case SseMeaning.End:
-                    var trailers = SseTrailers.Read(read.Data.Span);
-                    _status = trailers is null ? CallStatus.Ok : new CallStatus(StatusCode.Ok, "") { Trailers = trailers };
+                    _status = SseRules.Success(read.Data.Span);
                     break;
                 case SseMeaning.Failure:
                     _status = SseFailure.Read(read.Data.Span, _backend.Http.Errors);
@@ -278,7 +274,7 @@ internal sealed class SseClientCall : ClientCall
     /// <summary>The stream has stopped without a word: it is resumed where that is wanted and possible, else it has ended.</summary>
     private async ValueTask EndOrResumeAsync(bool isLost, CancellationToken cancellationToken)
     {
-        var outcome = isLost ? Lost : _backend.Rules.EndsUnannounced ? CallStatus.Ok : Unannounced;
+        var outcome = isLost ? Lost : _backend.Rules.EndsUnannounced ? CallStatus.Ok : SseRules.Unannounced;
         while (_reconnect!.MayResume(_events.LastEventId))
         {
             _response!.Dispose();

@@ -67,6 +67,24 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         return StdioExchange.TraitsOf(cluster);
     }
 
+    /// <summary>The headers a process can see, a trailing `*` standing for any rest: by them two calls may differ.</summary>
+    public static IReadOnlyList<string> IdentityOf(ClusterSettings cluster)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        const string Header = "{header.";
+        var names = new List<string>(cluster.Process?.PassMetadata ?? []);
+        foreach (var argument in cluster.Process?.Arguments ?? [])
+        {
+            for (var at = argument.IndexOf(Header, StringComparison.Ordinal); at >= 0; at = argument.IndexOf(Header, at + 1, StringComparison.Ordinal))
+            {
+                var end = argument.IndexOf('}', at);
+                names.Add(argument[(at + Header.Length)..(end < 0 ? argument.Length : end)]);
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Everything that keeps the cluster's process from being started, for `gateway check`; empty when nothing does.</summary>
     public static IReadOnlyList<ConfigProblem> Check(ClusterSettings cluster, string baseDirectory)
     {
@@ -74,6 +92,11 @@ public sealed class StdioBackend : IBackend, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(baseDirectory);
         var problems = new List<ConfigProblem>();
         _ = ProcessPlan.Compile(cluster, baseDirectory, Environment.GetEnvironmentVariable, problems);
+        if (cluster.Process is { Fanout: not null, Framing: "cgi" })
+        {
+            problems.Add(new(cluster.Position, $"ReverseProxy:Clusters:{cluster.Id}:Process:Shared", "a CGI program answers one request; Framing 'ndjson' or 'json-seq' would be right for one that many clients listen to."));
+        }
+
         return problems;
     }
 

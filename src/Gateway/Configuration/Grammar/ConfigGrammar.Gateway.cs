@@ -68,7 +68,8 @@ internal static partial class ConfigGrammar
         new("ReplyCount", Count, "Most messages collected into one answer.") { Default = "100" },
         new("ReplyBytes", MessageBytes, "Most bytes collected into one answer.") { Default = "\"1MiB\"" },
         new("ReplyDuration", DurationType.Positive, "How long events are collected into one answer.") { Default = "\"00:00:30\"" },
-        new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" });
+        new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" },
+        new("Trailers", Flag, "Trailers of a call become headers grpc-trailer-NAME of one answer, and HTTP trailers where the client sent TE: trailers.") { Default = "false" });
 
     private static ObjectType SseOptions => new("the options of the SSE edge",
         new("Resume", new ChoiceType("restart", "buffer", "field", "none"), "What a reconnect with Last-Event-ID does: run a safe call again, go on with the same call, run it again from a field of the request, or answer 204.") { Default = "\"restart\"" },
@@ -132,7 +133,13 @@ internal static partial class ConfigGrammar
     private static ObjectType HttpCluster => new("the HTTP choices of a cluster",
         new("Duplex", Flag, "The servers answer while they are asked, over HTTP/2: methods that stream both ways can be carried.") { Default = "false" },
         new("StreamEnvelope", StreamEnvelopes, "Whether the lines of a stream are `{\"result\":…}` and `{\"error\":…}`: auto means yes unless the answer has such a field.") { Default = "\"auto\"" },
-        new("TimeoutHeader", Flag, "Tell the servers the time left, as x-request-timeout-ms.") { Default = "false" });
+        new("TimeoutHeader", Flag, "Tell the servers the time left, as x-request-timeout-ms.") { Default = "false" },
+        new("Poll", Poll, "On routes without Schema: a GET of a client that follows a stream is repeated, and each changed answer is a message."));
+
+    private static ObjectType Poll => new("the polling of a cluster",
+        new("Interval", DurationType.Positive, "The wait between an answer and the next request.") { Default = "\"00:00:05\"" },
+        new("MaxErrors", Count, "How many failures in a row (5xx, or of the connection) end the stream.") { Default = "3" },
+        new("ChangedOnly", Flag, "An answer like the one before it, by its ETag or its body, is no message.") { Default = "true" });
 
     private static ObjectType Schema => new("a schema",
         new("DescriptorSets", Texts, "Files that hold a serialised google.protobuf.FileDescriptorSet. Relative paths are relative to this file."),
@@ -156,18 +163,22 @@ internal static partial class ConfigGrammar
     ]);
 
     private static ObjectType SseCluster => new("the event streams of a cluster",
+    [
         new("Terminators", new ListType(new TextType { Check = CheckTerminator }), "What says that a stream ended well: gateway (an event named end), openai (data [DONE]), event:NAME, data:TEXT.") { Default = "[ \"gateway\", \"openai\" ]" },
         new("ErrorEvents", new ListType(new TextType { Check = CheckEventName }), "Names of events that say that the stream failed, and how.") { Default = "[ \"error\" ]" },
         new("EventFilter", new ListType(new TextType { Check = CheckEventName }) { NotEmpty = true }, "Names of the events that are messages, message for those without a name. Absent: all."),
         new("EndOfStream", new ChoiceType("auto", "ok", "unavailable"), "What the end of a stream is that nothing announced; auto is unavailable with a Schema, ok without.") { Default = "\"auto\"" },
         new("CursorQuery", Text, "Query parameter in which clients name the last event id they saw; it is sent as Last-Event-ID instead."),
-        new("Reconnect", SseReconnect, "Whether a lost stream is resumed by Last-Event-ID."));
+        new("Reconnect", SseReconnect, "Whether a lost stream is resumed by Last-Event-ID."),
+        .. Sharing("Clients that ask for the same with the same credentials share one stream of an sse cluster."),
+    ]);
 
     private static ObjectType SseReconnect => new("the reconnection of event streams",
         new("Attempts", new IntegerType(0, 1_000_000), "How often in a row a stream is resumed; 0 is never. Absent: 5 without Schema for clients that follow the stream, else 0."),
         new("MaxDelay", DurationType.NotNegative, "Longest wait before a stream is resumed, whatever the server asks for.") { Default = "\"00:00:30\"" });
 
     private static ObjectType Process => new("a process",
+    [
         new("Command", Text, "The executable: an absolute path, or a name found on the gateway's PATH. Never a shell line.") { Required = true },
         new("Arguments", Texts, "Its arguments, one word each. {method}, {query.NAME} and {header.NAME} stand for values of the call; an argument whose value is missing is left out."),
         new("MethodArgument", Flag, "Append the full name of the method called to the arguments.") { Default = "false" },
@@ -189,7 +200,9 @@ internal static partial class ConfigGrammar
         new("User", OpenType.Instance, "The user the child runs as.") { Later = "run the gateway as that user" },
         new("Limits", ProcessLimits, "Bounds of a child."),
         new("Stop", Stop, "How a child is stopped."),
-        new("ExposeStderr", Flag, "Put the end of stderr into the status the client sees. Off: it goes to the log only.") { Default = "false" });
+        new("ExposeStderr", Flag, "Put the end of stderr into the status the client sees. Off: it goes to the log only.") { Default = "false" },
+        .. Sharing("Clients that send nothing and ask for the same with the same credentials share one process."),
+    ]);
 
     private static ObjectType ProcessLimits => new("the limits of a process",
         new("LineLength", MessageBytes, "Longest line the child may write.") { Default = "\"4MiB\"" },

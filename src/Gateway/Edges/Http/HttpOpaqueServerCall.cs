@@ -37,6 +37,11 @@ internal sealed class HttpOpaqueServerCall(EdgeRequest request, CallHead head, O
         // The relay writes a single answer only when its status is known to be OK: head and body leave in one piece.
         var response = request.Context.Response;
         response.StatusCode = _answer.HttpStatus == 0 ? StatusCodes.Status200OK : _answer.HttpStatus;
+        if (ResponseHeaders.HasNoBody(response.StatusCode))
+        {
+            return default;
+        }
+
         response.ContentType = _answer.ContentType is { } type && MetadataText.IsValue(type) ? type : JsonBytes.ContentType(message, request.Route.Limits.Depth);
         response.ContentLength = message.Payload.Length;
         if (!HttpMethods.IsHead(request.Context.Request.Method))
@@ -63,6 +68,7 @@ internal sealed class HttpOpaqueServerCall(EdgeRequest request, CallHead head, O
     public override async ValueTask CompleteAsync(CallStatus status)
     {
         messages.Dispose();
+        ResponseHeaders.WriteTrailers(request, status.Trailers, asHeaders: !request.Context.Response.HasStarted);
         if (!status.IsOk && !Aborted.IsCancellationRequested)
         {
             await StatusResponse.WriteAsync(request.Context, request.Route, status);

@@ -79,6 +79,7 @@ internal sealed class HttpServerCall : ServerCall
     public override async ValueTask CompleteAsync(CallStatus status)
     {
         _messages.Dispose();
+        ResponseHeaders.WriteTrailers(_request, status.Trailers, asHeaders: !_request.Context.Response.HasStarted);
         if (!status.IsOk && !Aborted.IsCancellationRequested)
         {
             await StatusResponse.WriteAsync(_request.Context, _request.Route, status);

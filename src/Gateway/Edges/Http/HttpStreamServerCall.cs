@@ -95,6 +95,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
 
     protected override void WriteEnd(PipeWriter writer, CallStatus status)
     {
+        ResponseHeaders.WriteTrailers(Request, status.Trailers, asHeaders: false);
         if (status.IsOk)
         {
             writer.Write(StreamFramings.Close(_framing, empty: !_any));
@@ -120,8 +121,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
         /// <summary>The head is the backend's own: the gateway adds nothing to it.</summary>
         public bool IsOwn { get; set; }
 
-        /// <summary>True for a status that forbids a body (RFC 9110 §15.3.5, §15.3.6, §15.4.5).</summary>
-        public bool HasNoBody => HttpStatus is 204 or 205 or 304;
+        public bool HasNoBody => ResponseHeaders.HasNoBody(HttpStatus);
 
         protected override void WriteHead(HttpResponse response, PipeWriter writer)
         {

@@ -25,6 +25,9 @@ internal sealed class MessageSession(EdgeRequest request, WebSocketHandshake han
             {
                 var shape = OneRequest.Shape(plan);
                 var head = request.MakeHead(plan.MethodName, shape);
+
+                // Each message is a question, and its answer is no stream to follow.
+                head = head with { ExpectsOneAnswer = true };
                 head = plan.Method is null ? head with { Verb = request.Route.Settings.Options.WebSocket.Verb, ContentType = null } : head;
                 while (await connection.ReadAsync(stopping) is { } inbound)
                 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Transcoders.Calls;
 using Transcoders.Http;
 
-namespace Gateway.Backends.Sse;
+namespace Gateway.Backends.Http;
 
 /// <summary>Reads the status out of the data of an event that says that the stream failed. Source: PROTOCOLS §3.5, §5.3.</summary>
 /// <remarks>`{"code":8,"message":"quota"}`, `{"error":{"code":429,"status":"RESOURCE_EXHAUSTED",…}}`, `{"type":"error","error":{"type":"overloaded_error",…}}`, text.</remarks>

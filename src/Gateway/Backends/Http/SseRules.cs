@@ -4,7 +4,7 @@ using Gateway.Configuration;
 using Transcoders.Calls;
 using Transcoders.Sse;
 
-namespace Gateway.Backends.Sse;
+namespace Gateway.Backends.Http;
 
 /// <summary>What an event means to a call.</summary>
 internal enum SseMeaning : byte
@@ -20,6 +20,10 @@ internal sealed class SseRules
 {
     private const string Unnamed = "message";
     private const string Done = "[DONE]";
+
+    /// <summary>A stream ended without saying so that should have.</summary>
+    public static readonly CallStatus Unannounced =
+        new(StatusCode.Unavailable, "event stream ended without terminator") { HttpStatus = 502, Origin = StatusOrigin.Backend };
 
     private readonly HashSet<string> _endEvents = new(StringComparer.Ordinal);
     private readonly HashSet<string> _errorEvents;
@@ -60,6 +64,10 @@ internal sealed class SseRules
 
     /// <summary>True when a stream may end without saying so.</summary>
     public bool EndsUnannounced { get; }
+
+    /// <summary>The status of a stream that said it ended well, with the trailers it said it with.</summary>
+    public static CallStatus Success(ReadOnlySpan<byte> data) =>
+        SseTrailers.Read(data) is { } trailers ? new CallStatus(StatusCode.Ok, "") { Trailers = trailers } : CallStatus.Ok;
 
     public SseMeaning Judge(in SseEvent read)
     {
