@@ -123,7 +123,7 @@ public sealed class SseBackendTests : IAsyncLifetime
         Server.On("/refused", connection =>
         {
             connection.Context.Response.StatusCode = 403;
-            return connection.Context.Response.WriteAsync("not you", Wait.Token());
+            return connection.WriteAsync("not you");
         });
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
