@@ -88,8 +88,15 @@ internal sealed class RawWebSocket(Uri address, string path) : IDisposable
         {
         }
 
-        while (await _socket.ReceiveAsync(_buffer.AsMemory(), cancellationToken) > 0)
+        try
         {
+            while (await _socket.ReceiveAsync(_buffer.AsMemory(), cancellationToken) > 0)
+            {
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Both have said goodbye; some servers hang up like that.
         }
     }
 
