@@ -144,6 +144,12 @@ internal sealed class SseHeldStreams(CallDispatcher dispatcher, ReplayTable tabl
                 await OpenAsync(request, stream.Head, response);
             }
 
+            if (stream is { Status: null, IsEmpty: true })
+            {
+                // The backend's head alone: what follows may still be a failure, which then has a status line.
+                continue;
+            }
+
             await response.TakeTurnAsync(aborted);
             ReplayRead found;
             try
