@@ -145,4 +145,26 @@ public sealed class SubscriptionTests
         Assert.Equal("""{"t":"msg","id":1,"seq":1,"event":"item","sse_id":"8","data":{"a":1}}""", await client.ReadTextAsync());
         Assert.Equal("""{"t":"end","id":1,"status":{"code":0},"trailers":{}}""", await client.ReadTextAsync());
     }
+
+    /// <summary>An event stream that is held: its head leaves with the first event, and the backend's head alone is none.</summary>
+    [Fact]
+    public async Task HeldStream_ThatFailsAfterItsHead_HasAStatusLine()
+    {
+        var server = new FakeServer("sse", FakeServer.SseLike);
+        await using var gateway = await MessageModeTests.StartAsync(
+            server, """ "Options": { "Sse": { "Resume": "buffer" }, "Http": { "HeaderFlushDelay": "00:01:00" } } """);
+        for (var round = 0; round < 20; round++)
+        {
+            var answering = gateway.Http1.AskAsync(HttpMethod.Get, "/chat/feed", null, ("Accept", "text/event-stream"));
+            var call = (await server.NextAsync()).OpenAnswer();
+            for (var turn = 0; turn < round; turn++)
+            {
+                await Task.Yield();
+            }
+
+            call.End(new CallStatus(StatusCode.PermissionDenied, "expired") { Origin = StatusOrigin.Backend });
+            var (response, _) = await answering;
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        }
+    }
 }

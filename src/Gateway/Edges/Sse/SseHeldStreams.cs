@@ -144,6 +144,12 @@ internal sealed class SseHeldStreams(CallDispatcher dispatcher, ReplayTable tabl
                 await OpenAsync(request, stream.Head, response);
             }
 
+            if (stream is { IsEmpty: true, Status: null or { IsOk: false } } && !response.HasStarted)
+            {
+                // The backend's head alone: what follows may still be a failure, or is one by now, which then has a status line.
+                continue;
+            }
+
             await response.TakeTurnAsync(aborted);
             ReplayRead found;
             try
