@@ -96,15 +96,46 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            await _socket.SendAsync(payload, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, cancellationToken);
+            // Not with the caller's token: a frame that is given up half way takes the socket with it, and a client that has just said
+            // goodbye would get a reset instead of an answer.
+            var sending = _socket.SendAsync(payload, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+            if (sending.IsCompleted)
+            {
+                await sending;
+            }
+            else
+            {
+                await FinishAsync(sending, cancellationToken);
+            }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             throw new CallException(new CallStatus(StatusCode.Cancelled, "The client has gone.") { Origin = StatusOrigin.Client }, e);
         }
         finally
         {
             _sending.Release();
+        }
+    }
+
+    /// <summary>Waits for a frame to leave; once its call is over, only for so long, and then the socket is let go.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishAsync(ValueTask sending, CancellationToken over)
+    {
+        ITimer? patience = null;
+        var watch = over.UnsafeRegister(
+            _ => Volatile.Write(ref patience, _clock.CreateTimer(static socket => ((System.Net.WebSockets.WebSocket)socket!).Abort(), _socket, CloseTimeout, Timeout.InfiniteTimeSpan)), null);
+        try
+        {
+            await sending;
+        }
+        finally
+        {
+            await watch.DisposeAsync();
+            if (Volatile.Read(ref patience) is { } timer)
+            {
+                await timer.DisposeAsync();
+            }
         }
     }
 
@@ -226,6 +257,9 @@ internal sealed class WebSocketConnection : IAsyncDisposable
         }
         finally
         {
+            // Messages are taken by the thread that received them; an end is not: whoever ends the connection for it must not do so
+            // before the socket has come back from sending what it had to say, such as close 1007.
+            await Task.Yield();
             if (Violation is null)
             {
                 await _gone.CancelAsync();
