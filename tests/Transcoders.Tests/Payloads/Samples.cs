@@ -24,6 +24,6 @@ internal static class Allocations
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        return least / 50;
+        return (least + 49) / 50;
     }
 }
