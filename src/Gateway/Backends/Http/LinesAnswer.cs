@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Transcoders.Calls;
 
 namespace Gateway.Backends.Http;
@@ -10,65 +9,51 @@ namespace Gateway.Backends.Http;
 /// <param name="limits">Bounds of a line.</param>
 internal sealed class LinesAnswer(Stream body, AnswerShape shape, CallLimits limits) : AnswerReader
 {
-    private readonly PipeReader _pipe = PipeReader.Create(body);
-    private readonly PayloadBuffer _joined = new(limits.MessageSize);
-    private ReadOnlySequence<byte> _buffer;
-    private bool _borrowed;
-    private bool _completed;
+    private readonly AnswerBody _body = new(body, limits.MessageSize);
 
     public override async ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (_borrowed)
+            while (TryCut(out var line))
             {
-                while (TryCut(out var line))
+                if (!line.IsEmpty)
                 {
-                    if (!line.IsEmpty)
-                    {
-                        return shape.Text(Join(line));
-                    }
+                    return shape.Text(_body.Join(line));
                 }
-
-                if (_completed)
-                {
-                    return null;
-                }
-
-                if (_buffer.Length > limits.MessageSize)
-                {
-                    throw new CallException(StatusCode.ResourceExhausted, $"a line is longer than {limits.MessageSize} bytes.");
-                }
-
-                _borrowed = false;
-                _pipe.AdvanceTo(_buffer.Start, _buffer.End);
             }
 
-            var result = await _pipe.ReadAsync(cancellationToken);
-            _buffer = result.Buffer;
-            _borrowed = true;
-            _completed = result.IsCompleted;
+            if (_body.IsCompleted)
+            {
+                return null;
+            }
+
+            if (_body.Rest.Length > limits.MessageSize)
+            {
+                throw new CallException(StatusCode.ResourceExhausted, $"a line is longer than {limits.MessageSize} bytes.");
+            }
+
+            await _body.FillAsync(cancellationToken);
         }
     }
 
     public override void Dispose()
     {
-        _pipe.Complete();
-        _joined.Dispose();
+        _body.Dispose();
         shape.Dispose();
     }
 
     private bool TryCut(out ReadOnlySequence<byte> line)
     {
-        if (_buffer.PositionOf((byte)'\n') is { } end)
+        if (_body.Rest.PositionOf((byte)'\n') is { } end)
         {
-            line = _buffer.Slice(0, end);
-            _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
+            line = _body.Rest.Slice(0, end);
+            _body.Rest = _body.Rest.Slice(_body.Rest.GetPosition(1, end));
         }
         else
         {
-            line = _completed ? _buffer : default;
-            _buffer = _completed ? _buffer.Slice(_buffer.End) : _buffer;
+            line = _body.IsCompleted ? _body.Rest : default;
+            _body.Rest = _body.IsCompleted ? _body.Rest.Slice(_body.Rest.End) : _body.Rest;
             return !line.IsEmpty;
         }
 
@@ -78,22 +63,5 @@ internal sealed class LinesAnswer(Stream body, AnswerShape shape, CallLimits lim
         }
 
         return true;
-    }
-
-    private ReadOnlyMemory<byte> Join(in ReadOnlySequence<byte> line)
-    {
-        if (line.IsSingleSegment)
-        {
-            return line.First;
-        }
-
-        _joined.Clear();
-        foreach (var segment in line)
-        {
-            _joined.Write(segment.Span);
-        }
-
-        _joined.ThrowIfOverLimit();
-        return _joined.WrittenMemory;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Transcoders.Calls;
 using Transcoders.Http;
@@ -18,13 +17,9 @@ namespace Gateway.Backends.Http;
 /// <param name="limits">Bounds of a message.</param>
 internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, AnswerShape shape, ErrorBodyReader errors, CallLimits limits) : AnswerReader
 {
-    private readonly PipeReader _pipe = PipeReader.Create(body);
-    private readonly PayloadBuffer _joined = new(limits.MessageSize);
+    private readonly AnswerBody _body = new(body, limits.MessageSize);
     private JsonValueReader _values = new(limits.MessageSize, limits.Depth);
-    private ReadOnlySequence<byte> _buffer;
     private Place _place = mayBeList ? Place.Start : Place.Values;
-    private bool _borrowed;
-    private bool _completed;
 
     /// <summary>Where in the body the reader stands.</summary>
     private enum Place : byte
@@ -52,34 +47,24 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
     {
         while (true)
         {
-            if (_borrowed)
+            if (TryCut(out var value))
             {
-                if (TryCut(out var value))
-                {
-                    return Make(Join(value));
-                }
-
-                if (_completed)
-                {
-                    End = _place is Place.Start or Place.Values or Place.Closed ? null : Truncated;
-                    return null;
-                }
-
-                _borrowed = false;
-                _pipe.AdvanceTo(_buffer.Start, _buffer.End);
+                return Make(_body.Join(value));
             }
 
-            var result = await _pipe.ReadAsync(cancellationToken);
-            _buffer = result.Buffer;
-            _borrowed = true;
-            _completed = result.IsCompleted;
+            if (_body.IsCompleted)
+            {
+                End = _place is Place.Start or Place.Values or Place.Closed ? null : Truncated;
+                return null;
+            }
+
+            await _body.FillAsync(cancellationToken);
         }
     }
 
     public override void Dispose()
     {
-        _pipe.Complete();
-        _joined.Dispose();
+        _body.Dispose();
         shape.Dispose();
     }
 
@@ -91,7 +76,7 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
             switch (_place)
             {
                 case Place.Values:
-                    return TryCutValue(_completed, out value);
+                    return TryCutValue(_body.IsCompleted, out value);
                 case Place.Element:
                     // Never the last bytes of the body: behind an element stands a comma or the end of the list.
                     if (TryCutValue(isFinal: false, out value))
@@ -128,7 +113,7 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
         };
         if (taken)
         {
-            _buffer = _buffer.Slice(1);
+            _body.Rest = _body.Rest.Slice(1);
         }
     }
 
@@ -136,7 +121,7 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
     {
         try
         {
-            return _values.TryRead(ref _buffer, isFinal, out value);
+            return _values.TryRead(ref _body.Rest, isFinal, out value);
         }
         catch (CallException e) when (isFinal && e.Status.Code == StatusCode.InvalidArgument && e.InnerException is null)
         {
@@ -149,10 +134,10 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
     private bool TryPeek(out byte next)
     {
         next = 0;
-        while (!_buffer.IsEmpty)
+        while (!_body.Rest.IsEmpty)
         {
-            var rest = _buffer.FirstSpan.TrimStart(" \t\r\n"u8);
-            _buffer = _buffer.Slice(_buffer.FirstSpan.Length - rest.Length);
+            var rest = _body.Rest.FirstSpan.TrimStart(" \t\r\n"u8);
+            _body.Rest = _body.Rest.Slice(_body.Rest.FirstSpan.Length - rest.Length);
             if (!rest.IsEmpty)
             {
                 next = rest[0];
@@ -161,22 +146,6 @@ internal sealed class ValuesAnswer(Stream body, bool mayBeList, bool enveloped, 
         }
 
         return false;
-    }
-
-    private ReadOnlyMemory<byte> Join(in ReadOnlySequence<byte> value)
-    {
-        if (value.IsSingleSegment)
-        {
-            return value.First;
-        }
-
-        _joined.Clear();
-        foreach (var segment in value)
-        {
-            _joined.Write(segment.Span);
-        }
-
-        return _joined.WrittenMemory;
     }
 
     private Message? Make(ReadOnlyMemory<byte> value)
