@@ -24,6 +24,11 @@ internal static class PayloadErrors
             ? $"The message {type} cannot be shown as JSON: {description}"
             : $"The message {type} cannot be shown as JSON: {path}: {description}");
 
+    public static CallException MalformedWire(string type, string path, string description) =>
+        new(StatusCode.InvalidArgument, path.Length == 0
+            ? $"The message {type} cannot be read: {description}"
+            : $"The message {type} cannot be read: {path}: {description}");
+
     /// <summary>A google.rpc.Status with one google.rpc.BadRequest.FieldViolation, on the wire. Numbers as google/rpc/*.proto declare them.</summary>
     private static byte[] BadRequest(string message, string field, string description)
     {
