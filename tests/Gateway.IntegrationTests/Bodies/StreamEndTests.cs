@@ -182,6 +182,8 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
     /// <summary>HTTP/1.1 ends with a last chunk. HTTP/1.0 has none: the end of the connection is the end, and a reset is not (RFC 9112 §6.3, §8).</summary>
     private sealed class Http1Reader(RawConnection connection, bool isChunked) : Reader
     {
+        private bool _hasLeft;
+
         public static async Task<Reader> OpenAsync(RunningGateway gateway, string path, string accept, string version)
         {
             var connection = await RawConnection.OpenAsync(gateway.Url);
@@ -196,7 +198,12 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
 
         public override ValueTask DisposeAsync()
         {
-            connection.Reset();
+            if (!_hasLeft)
+            {
+                _hasLeft = true;
+                connection.Reset();
+            }
+
             return default;
         }
 
