@@ -51,7 +51,7 @@ public sealed record HttpEdgeOptions
     /// <summary>What unknown JSON fields in a request do: `reject` (400) or `ignore`.</summary>
     public string UnknownFields { get; init; } = "reject";
 
-    /// <summary>Shape of error bodies: `google` (google.rpc.Status).</summary>
+    /// <summary>Shape of error bodies: `google` (google.rpc.Status), `aip-193`, `problem` (RFC 9457). A client that names application/problem+json in Accept gets that.</summary>
     public string ErrorFormat { get; init; } = "google";
 
     /// <summary>`POST /pkg.Service/Method` with a JSON body reaches every method, annotated or not.</summary>

@@ -46,6 +46,12 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
             Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
+            ErrorFormat = _http.ErrorFormat switch
+            {
+                "aip-193" => StatusFormat.Aip193,
+                "problem" => StatusFormat.Problem,
+                _ => StatusFormat.Google,
+            },
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
             RepeatablePaths = (cluster.Schema?.Methods ?? []).Where(static m => m.IsRepeatable && !m.Shape.StreamsRequests()).Select(static m => m.Path)
