@@ -3,6 +3,7 @@ using Gateway.Model;
 using Gateway.Security;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,6 +22,7 @@ internal static class Proxy
         services.AddAuthentication(NobodyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, NobodyAuthentication>(NobodyAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddCors();
+        services.AddSingleton<ICorsPolicyProvider, CorsPolicies>();
         services.AddRateLimiter(static _ => { });
         services.AddOutputCache();
         services.AddRequestTimeouts();
@@ -59,6 +61,8 @@ internal static class Proxy
         // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>
         {
+            // CORS first: a preflight carries no credentials, and a page is to see why it is refused.
+            policed.Use(CorsPolicies.VaryAsync);
             policed.UseCors();
             policed.UseAuthentication();
             policed.UseAuthorization();
