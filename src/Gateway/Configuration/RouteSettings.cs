@@ -31,9 +31,18 @@ public sealed record RouteOptions
 
     public WebSocketEdgeOptions WebSocket { get; init; } = new();
 
+    public GrpcEdgeOptions Grpc { get; init; } = new();
+
     public MetadataOptions Metadata { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
+}
+
+/// <summary>Choices of the gRPC edge and its modes, gRPC-Web and Connect.</summary>
+public sealed record GrpcEdgeOptions
+{
+    /// <summary>Which answers are compressed: `mirror` those of clients that compress, `gzip` those of all that can read it, `none`.</summary>
+    public string Compression { get; init; } = "mirror";
 }
 
 /// <summary>Choices of the HTTP edge.</summary>

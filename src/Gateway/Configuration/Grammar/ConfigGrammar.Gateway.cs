@@ -50,6 +50,7 @@ internal static partial class ConfigGrammar
         new("Http", HttpOptions, "Choices of the HTTP edge."),
         new("Sse", SseOptions, "Choices of the SSE edge."),
         new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
+        new("Grpc", GrpcOptions, "Choices of the gRPC edge, gRPC-Web and Connect."),
         new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
         new("Limits", Limits, "Bounds of a call."));
 
