@@ -333,7 +333,7 @@ internal ref partial struct JsonToWire
         _in.Fail($"another member of the oneof '{field.Descriptor.RealContainingOneof?.Name}' is given as well");
 
     [DoesNotReturn]
-    private readonly void FailUnknown(MessagePlan plan) => _in.Fail($"{plan.FullName} has no such field");
+    private readonly void FailUnknown(MessagePlan plan) => _in.FailUnknown($"{plan.FullName} has no such field", _in.Position);
 
     /// <summary>Adds a bit to a set; false when it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,6 +24,7 @@ internal ref partial struct WireToJson
     private readonly ReadOnlySpan<byte> _root;
     private readonly int _maxDepth;
     private readonly bool _emitDefaults;
+    private readonly bool _emitNulls;
     private WireWriter _out;
     private int _depth;
     private bool _careful;
@@ -39,6 +40,7 @@ internal ref partial struct WireToJson
         _root = data;
         _maxDepth = plans.Options.MaxDepth;
         _emitDefaults = plans.Options.EmitDefaults;
+        _emitNulls = plans.Options.EmitNulls;
         _out = new WireWriter(output);
     }
 
@@ -313,7 +315,7 @@ internal ref partial struct WireToJson
         return true;
     }
 
-    /// <summary>Prints the fields without presence in a range that the message did not hold.</summary>
+    /// <summary>Prints the fields in a range that the message did not hold: those without presence, and others as null where that is wanted.</summary>
     private void Defaults(MessagePlan plan, int from, int to)
     {
         for (var i = from; i < to; i++)
@@ -323,6 +325,11 @@ internal ref partial struct WireToJson
             {
                 _out.WriteToken(field.Token, field.TokenLength);
                 Default(field);
+            }
+            else if (_emitNulls && field.HasPresence && !field.Descriptor.IsExtension && field.Descriptor.ContainingOneof is null)
+            {
+                _out.WriteToken(field.Token, field.TokenLength);
+                _out.WriteSmall("null"u8);
             }
         }
     }
