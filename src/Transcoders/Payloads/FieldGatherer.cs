@@ -230,7 +230,7 @@ internal static class FieldGatherer
     {
         if (spans.Length > FewSpans)
         {
-            spans.Sort(default(ByFieldAndOrder));
+            spans.Sort(static (x, y) => x.Field != y.Field ? x.Field.CompareTo(y.Field) : x.Order.CompareTo(y.Order));
             return;
         }
 
@@ -277,10 +277,5 @@ internal static class FieldGatherer
 
         spans[kept..].CopyTo(spans);
         scratch.SpanCount -= kept;
-    }
-
-    private readonly struct ByFieldAndOrder : IComparer<WireSpan>
-    {
-        public int Compare(WireSpan x, WireSpan y) => x.Field != y.Field ? x.Field.CompareTo(y.Field) : x.Order.CompareTo(y.Order);
     }
 }
