@@ -52,7 +52,7 @@ internal sealed class GrpcEdge(CallDispatcher dispatcher) : IHttpEdge
             return status;
         }
 
-        BodyReader.AllowStreaming(context);
+        BodyReader.AllowStreaming(context, request.Route);
         var call = new GrpcServerCall(request, request.MakeHead(plan.MethodName, plan.Shape));
         return await dispatcher.DispatchAsync(call, plan, request.Route, request.Plans.Labels, request.Destination, request.Attempts);
     }
