@@ -3,6 +3,7 @@ using Gateway.Model;
 using Gateway.Security;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Transcoders.Calls;
 using Yarp.ReverseProxy.Configuration;
@@ -35,6 +36,7 @@ internal static class Proxy
                 return default;
             };
         });
+        services.AddSingleton<ICorsPolicyProvider, CorsPolicies>();
         services.AddOutputCache();
         services.AddRequestTimeouts();
         services.AddReverseProxy();
@@ -74,6 +76,8 @@ internal static class Proxy
         // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>
         {
+            // CORS first: a preflight carries no credentials, and a page is to see why it is refused.
+            policed.Use(CorsPolicies.VaryAsync);
             policed.UseCors();
             policed.UseAuthentication();
             policed.UseAuthorization();

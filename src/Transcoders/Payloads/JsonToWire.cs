@@ -255,18 +255,19 @@ internal ref partial struct JsonToWire
         else
         {
             field = plan.FindByName(raw);
-            if (field is null && isAny && raw.SequenceEqual("@type"u8))
-            {
-                isAny = false;
-                _in.Expect((byte)':');
-                _in.SkipValue();
-                return null;
-            }
         }
 
         if (field is not null)
         {
             return field;
+        }
+
+        if (isAny && Is(raw, escaped, "@type"u8))
+        {
+            isAny = false;
+            _in.Expect((byte)':');
+            _in.SkipValue();
+            return null;
         }
 
         if (!_ignoreUnknown)

@@ -34,4 +34,9 @@ internal static class PayloadErrors
         new(StatusCode.Internal, path.Length == 0
             ? $"The message {type} cannot be shown as JSON: {description}"
             : $"The message {type} cannot be shown as JSON: {path}: {description}");
+
+    public static CallException MalformedWire(string type, string path, string description) =>
+        new(StatusCode.InvalidArgument, path.Length == 0
+            ? $"The message {type} cannot be read: {description}"
+            : $"The message {type} cannot be read: {path}: {description}");
 }

@@ -132,14 +132,16 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             return StreamFraming.Raw;
         }
 
+        var chosen = Framing(request.Route.Settings.Options.Http.Stream);
         if (AcceptHeader.Names(accept, "application/x-ndjson"))
         {
-            return request.Route.Settings.Options.Http.Stream == "ndjson-bare" ? StreamFraming.NdjsonBare : StreamFraming.Ndjson;
+            return chosen is StreamFraming.NdjsonBare or StreamFraming.StatusLines ? StreamFraming.NdjsonBare : StreamFraming.Ndjson;
         }
 
         if (AcceptHeader.Names(accept, "application/json"))
         {
-            return StreamFraming.Array;
+            // The clients of the servers that are imitated accept application/json, and read lines.
+            return chosen is StreamFraming.ResultLines or StreamFraming.StatusLines ? chosen : StreamFraming.Array;
         }
 
         if (AcceptHeader.Names(accept, "application/json-seq"))
@@ -152,11 +154,15 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             return StreamFraming.TextLines;
         }
 
-        return request.Route.Settings.Options.Http.Stream switch
-        {
-            "array" => StreamFraming.Array,
-            "ndjson-bare" => StreamFraming.NdjsonBare,
-            _ => StreamFraming.Ndjson,
-        };
+        return chosen;
     }
+
+    private static StreamFraming Framing(string stream) => stream switch
+    {
+        "array" => StreamFraming.Array,
+        "ndjson-bare" => StreamFraming.NdjsonBare,
+        "grpc-gateway" => StreamFraming.ResultLines,
+        "aspnet" => StreamFraming.StatusLines,
+        _ => StreamFraming.Ndjson,
+    };
 }
