@@ -40,7 +40,7 @@ public sealed class ConnectErrorWriter : StatusWriter
         _ => "unknown",
     };
 
-    /// <summary>Appends the JSON, in this one shape. When it is over the buffer's limit, the code with a short message stands in for it.</summary>
+    /// <summary>Appends the JSON. When it is over the buffer's limit, the code with a short message stands in for it. Connect has one shape: the form is not looked at.</summary>
     public override void Write(CallStatus status, StatusForm form, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(status);
