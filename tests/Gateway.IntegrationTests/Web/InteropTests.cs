@@ -49,6 +49,9 @@ public sealed class InteropTests(WebFixture fixture) : IDisposable
         var request = new SimpleRequest { ExpectCompressed = new() { Value = true }, ResponseSize = 314159, Payload = Zeros(271828) };
         var answer = await Client(channel).UnaryCallAsync(request, new Metadata { { "grpc-internal-encoding-request", "gzip" } }, cancellationToken: Wait.Token());
         Assert.Equal(Zeros(314159), answer.Payload);
+
+        // Forwarded as it is; the hub reads what the client compressed, and its own messages are plain.
+        Assert.Equal(way is "direct" or "grpc" or "grpc+proto" ? "gzip" : "", fixture.Server.Encodings["/grpc.testing.TestService/UnaryCall"]);
     }
 
     [Theory]

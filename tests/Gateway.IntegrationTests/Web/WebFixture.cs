@@ -40,7 +40,7 @@ public sealed class WebFixture : IAsyncLifetime
             """));
         _gateway = await RunningGateway.StartAsync($$"""
             { "Cors": { "Policies": {
-                "page": { "AllowedOrigins": [ "{{Origin}}" ], "AllowedHeaders": [ "x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin" ],
+                "page": { "AllowedOrigins": [ "{{Origin}}", "http://app.example.com" ], "AllowedHeaders": [ "x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin" ],
                           "ExposedHeaders": [ "x-grpc-test-echo-initial", "trailer-x-grpc-test-echo-trailing-bin" ] },
                 "Default": { "AllowedOrigins": [ "*" ], "AllowedMethods": [ "GET", "PUT" ], "AllowedHeaders": [ "*" ], "MaxAge": "00:00:30" },
                 "friends": { "AllowedOrigins": [ "https://*.example.com" ], "AllowCredentials": true } } },
