@@ -1,5 +1,6 @@
 // The clients of @connectrpc for Node.js: node connect-clients.mjs GATEWAY INTEROP_SET LIBRARY_SET
 // Prints a line for each transport that held, and stops at the first that does not.
+import { subscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport, compressionGzip } from "@connectrpc/connect-node";
 import { registryOf, interop, behaviours, createClient, check } from "./rpc-checks.mjs";
@@ -32,24 +33,21 @@ for (const [name, [open, streams]] of Object.entries(transports)) {
   }
 }
 
-// GET, where the method promises that it only looks. The path says what was asked.
+// GET, where the method promises that it only looks.
 const seen = [];
+subscribe("http.client.request.start", ({ request }) => seen.push(request.method));
 const getting = createConnectTransport({
   baseUrl: gateway, httpVersion: "1.1", useHttpGet: true, useBinaryFormat: false,
-  interceptors: [next => request => {
-    seen.push(request.requestMethod);
-    return next(request);
-  }],
 });
 const looked = await createClient(registry.getService("grpc.testing.TestService"), getting).cacheableUnaryCall({ responseSize: 9 });
-check(looked.payload.body.length === 9 && seen.join() === "GET", `GET ${seen}`);
+check(looked.payload.body.length === 9 && seen.length > 0 && seen.every(method => method === "GET"), `GET ${seen}`);
 console.log("connect get: interop");
 
 // JSON's bodies by a proto schema that a server of another protocol never saw.
 for (const backend of ["grpc", "http", "sse", "websocket", "stdio"]) {
   for (const name of ["connect json 1.1", "connect proto 2", "grpc-web 1.1", "grpc 2"]) {
     try {
-      await behaviours(transports[name][0](`${gateway}/${backend}`), library, backend === "grpc" ? library : undefined);
+      await behaviours(transports[name][0](`${gateway}/${backend}`), library, backend === "grpc");
       console.log(`${name}: ${backend}`);
     } catch (error) {
       error.message = `${name} before ${backend}: ${error.message}`;

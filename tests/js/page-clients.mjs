@@ -58,5 +58,5 @@ globalThis.run = async (gateway, interopSet, librarySet, name) => {
     return;
   }
   await interop(transports[name](gateway), registry, { streams: false });
-  await behaviours(transports[name](`${gateway}/grpc`), library, library);
+  await behaviours(transports[name](`${gateway}/grpc`), library, true);
 };

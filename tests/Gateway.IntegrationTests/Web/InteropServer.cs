@@ -35,15 +35,26 @@ internal sealed class InteropServer : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Encodings => _app.Services.GetRequiredService<Signals>().Encodings;
 
     /// <summary>The schema, as a file of the gateway has it.</summary>
-    public static byte[] Descriptors() => new FileDescriptorSet
+    public static byte[] Descriptors()
     {
-        File =
+        var set = new FileDescriptorSet();
+        foreach (var file in (FileDescriptor[])[EmptyReflection.Descriptor, MessagesReflection.Descriptor, TestReflection.Descriptor])
         {
-            FileDescriptorProto.Parser.ParseFrom(EmptyReflection.Descriptor.SerializedData),
-            FileDescriptorProto.Parser.ParseFrom(MessagesReflection.Descriptor.SerializedData),
-            FileDescriptorProto.Parser.ParseFrom(TestReflection.Descriptor.SerializedData),
-        },
-    }.ToByteArray();
+            var proto = FileDescriptorProto.Parser.ParseFrom(file.SerializedData);
+            foreach (var (message, type) in proto.MessageType.Zip(file.MessageTypes))
+            {
+                foreach (var field in message.Field)
+                {
+                    // Generated code leaves out what a compiler writes into a set.
+                    field.JsonName = type.FindFieldByNumber(field.Number).JsonName;
+                }
+            }
+
+            set.File.Add(proto);
+        }
+
+        return set.ToByteArray();
+    }
 
     public static async Task<InteropServer> StartAsync()
     {
