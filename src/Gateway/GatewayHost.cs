@@ -196,7 +196,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The file, and every file it names that a reload would read again.</summary>
     private static IEnumerable<string> Files(GatewayConfig config) =>
-        config.Clusters.Values.SelectMany(static cluster => cluster.Schema?.DescriptorSets ?? []).Prepend(config.File);
+        config.Clusters.Values.SelectMany(static cluster => cluster.Schema is { } schema ? schema.DescriptorSets.Concat(schema.ServiceConfigs) : []).Prepend(config.File);
 
     private static AdminSources Sources(
         WebApplication app, YarpConfigProvider provider, ProcessTable processes, ReloadState reloads, Readiness ready, TimeProvider clock) => new()
@@ -238,6 +238,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();
+        services.AddSingleton<Transcoders.Calls.StatusWriter>(new Transcoders.Payloads.StatusJsonWriter(Transcoders.Schema.SchemaCatalog.BuiltIn));
         services.AddSingleton<ReplayTable>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.

@@ -163,12 +163,11 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             files.Add(path);
         }
 
-        return new SchemaSettings
+        return new HttpRulesBuilder(problems, _directory).AddTo(schema, new SchemaSettings
         {
             DescriptorSets = files,
             Reflection = schema.Flag("Reflection", false),
-            HttpRules = [.. (schema.Section("HttpRules").Node?.Children ?? []).Select(RuleJson.Write)],
-        };
+        });
     }
 
     private static HttpClusterSettings Http(SettingsReader http)

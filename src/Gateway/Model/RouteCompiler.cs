@@ -46,6 +46,12 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
             Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
+            ErrorFormat = _http.ErrorFormat switch
+            {
+                "aip-193" => StatusFormat.Aip193,
+                "problem" => StatusFormat.Problem,
+                _ => StatusFormat.Google,
+            },
             ConnectErrors = planner.ConnectErrors,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
@@ -237,18 +243,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 AutoMapping = _http.AutoMapping,
                 IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
                 Rules = rules,
-                Weave = new WeaveOptions
-                {
-                    UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
-                    IgnoreQuery = _http.IgnoreQuery,
-                },
+                Weave = WeaveChoices.Of(_http, cluster.Settings.Schema),
             },
             out var found);
         foreach (var problem in unread.Concat(found))
         {
             // The cluster's, not the route's: another route may have found it already.
-            var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());
-            if (!problems.Contains(inCluster))
+            if (RuleProblems.Of(problem, cluster.Settings, schema) is { } inCluster && !problems.Contains(inCluster))
             {
                 problems.Add(inCluster);
             }
@@ -263,6 +264,9 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         EmitDefaults = _http.EmitDefaults,
         ProtoNames = _http.ProtoNames,
         EnumsAsNumbers = _http.EnumsAsNumbers,
+        Int64AsNumbers = _http.Int64AsNumbers,
+        EmitNulls = _http.EmitNulls,
+        CaseInsensitiveEnums = _http.CaseInsensitiveEnums,
         MaxDepth = limits.Depth,
     };
 

@@ -40,8 +40,8 @@ public sealed class ConnectErrorWriter : StatusWriter
         _ => "unknown",
     };
 
-    /// <summary>Appends the JSON. When it is over the buffer's limit, the code with a short message stands in for it.</summary>
-    public override void Write(CallStatus status, PayloadBuffer output)
+    /// <summary>Appends the JSON. When it is over the buffer's limit, the code with a short message stands in for it. Connect has one shape: the form is not looked at.</summary>
+    public override void Write(CallStatus status, StatusForm form, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(output);

@@ -13,6 +13,7 @@ public sealed class CallPlanner
 {
     private readonly PayloadPlanCompiler _compiler;
     private readonly PayloadPlanCompiler _lenient;
+    private readonly PayloadPlanCompiler _requests;
     private readonly IReadOnlyList<ProtocolTraits> _edges;
 
     /// <param name="catalog">The schema; the built-in one for routes without.</param>
@@ -23,6 +24,9 @@ public sealed class CallPlanner
         ArgumentNullException.ThrowIfNull(catalog);
         _compiler = new PayloadPlanCompiler(catalog, options);
         _lenient = new PayloadPlanCompiler(catalog, options with { UnknownFields = UnknownFieldHandling.Ignore });
+
+        // A null in a request may be a value (google.protobuf.Value); the choice is about answers.
+        _requests = options.EmitNulls ? new PayloadPlanCompiler(catalog, options with { EmitNulls = false }) : _compiler;
         _edges = edges;
         StatusWriter = new StatusJsonWriter(catalog);
         ConnectErrors = new ConnectErrorWriter(catalog);
@@ -58,7 +62,7 @@ public sealed class CallPlanner
         }
 
         var toJson = binding?.Response.Json ?? _compiler.ProtobufToJson(method.Output);
-        var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input));
+        var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _requests.ProtobufToJson(method.Input));
         var answerWire = (backend.AnswersLeniently ? _lenient : _compiler).JsonToProtobuf(method.Output);
         return PlanResult.Of(new CallPlan
         {

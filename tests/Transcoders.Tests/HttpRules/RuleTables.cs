@@ -56,6 +56,15 @@ internal static class RuleTables
                 case "keepReservedEscapes":
                     weave = weave with { KeepReservedEscapes = value!.GetValue<bool>() };
                     break;
+                case "mapQuery":
+                    weave = weave with { MapQuery = value!.GetValue<bool>() };
+                    break;
+                case "maskFromBody":
+                    weave = weave with { MaskFromBody = value!.GetValue<bool>() };
+                    break;
+                case "ignoreSystemParameters":
+                    weave = weave with { IgnoreSystemParameters = value!.GetValue<bool>() };
+                    break;
                 case "conflict":
                     weave = weave with { Conflict = Enum.Parse<FieldConflict>(value!.GetValue<string>(), ignoreCase: true) };
                     break;

@@ -51,9 +51,10 @@ internal static class GrpcResponse
             append(target, GrpcHeaders.Message, GrpcMessageEncoding.Encode(status.Message));
         }
 
-        if (!status.Details.IsEmpty)
+        var details = StatusDetails.WithRetryInfo(status);
+        if (!details.IsEmpty)
         {
-            append(target, GrpcHeaders.Details, GrpcBinaryHeader.Encode(status.Details.Span));
+            append(target, GrpcHeaders.Details, GrpcBinaryHeader.Encode(details.Span));
         }
 
         if (status.RetryAfter is { } delay)
