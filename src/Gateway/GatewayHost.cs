@@ -238,6 +238,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();
+        services.AddSingleton<Transcoders.Calls.StatusWriter>(new Transcoders.Payloads.StatusJsonWriter(Transcoders.Schema.SchemaCatalog.BuiltIn));
         services.AddSingleton<ReplayTable>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.

@@ -8,6 +8,7 @@ internal static class OptionsBuilder
         Http = HttpRuleOptionsBuilder.Build(options.Section("Http"), Http),
         Sse = Sse(options.Section("Sse"), new SseEdgeOptions()),
         WebSocket = WebSocket(options.Section("WebSocket"), new WebSocketEdgeOptions()),
+        Grpc = new GrpcEdgeOptions { Compression = options.Section("Grpc").Word("Compression", new GrpcEdgeOptions().Compression) },
         Metadata = Metadata(options.Section("Metadata")),
         Limits = Limits(options.Section("Limits")),
     };

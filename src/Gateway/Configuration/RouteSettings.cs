@@ -31,9 +31,18 @@ public sealed record RouteOptions
 
     public WebSocketEdgeOptions WebSocket { get; init; } = new();
 
+    public GrpcEdgeOptions Grpc { get; init; } = new();
+
     public MetadataOptions Metadata { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
+}
+
+/// <summary>Choices of the gRPC edge and its modes, gRPC-Web and Connect.</summary>
+public sealed record GrpcEdgeOptions
+{
+    /// <summary>Which answers are compressed: `mirror` those of clients that compress, `gzip` those of all that can read it, `none`.</summary>
+    public string Compression { get; init; } = "mirror";
 }
 
 /// <summary>Choices of the HTTP edge; those of its rules and presets stand in a file of their own.</summary>
@@ -54,7 +63,7 @@ public sealed partial record HttpEdgeOptions
     /// <summary>What unknown JSON fields in a request do: `reject` (400) or `ignore`.</summary>
     public string UnknownFields { get; init; } = "reject";
 
-    /// <summary>Shape of error bodies: `google` (google.rpc.Status).</summary>
+    /// <summary>Shape of error bodies: `google` (google.rpc.Status), `aip-193`, `problem` (RFC 9457). A client that names application/problem+json in Accept gets that.</summary>
     public string ErrorFormat { get; init; } = "google";
 
     /// <summary>`POST /pkg.Service/Method` with a JSON body reaches every method, annotated or not.</summary>

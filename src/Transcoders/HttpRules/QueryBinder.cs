@@ -236,7 +236,7 @@ internal sealed class QueryBinder
     {
         if (_options.UnknownQuery == UnknownQuery.Reject)
         {
-            throw Refuse(name, $"the query parameter sets nothing: {reason}.");
+            throw PayloadErrors.InvalidField(ClientText.Show(name), $"the query parameter sets nothing: {reason}.", PayloadErrors.UnknownField);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
@@ -306,14 +307,21 @@ internal ref struct JsonScanner
 
     [DoesNotReturn]
     public readonly void Fail(string reason, int offset) =>
-        throw PayloadErrors.InvalidField(JsonLocation.Path(_json, offset, _pathPrefix), reason);
+        throw Invalid(reason, offset, PayloadErrors.InvalidValue);
 
     [DoesNotReturn]
     public readonly void FailMalformed(string reason) => FailMalformed(reason, _position);
 
     [DoesNotReturn]
     public readonly void FailMalformed(string reason, int offset) =>
-        Fail($"malformed JSON at {JsonLocation.Position(_json, offset)}: {reason}", offset);
+        throw Invalid($"malformed JSON at {JsonLocation.Position(_json, offset)}: {reason}", offset, PayloadErrors.MalformedJson);
+
+    /// <summary>Refuses a member whose name means nothing here.</summary>
+    [DoesNotReturn]
+    public readonly void FailUnknown(string reason, int offset) => throw Invalid(reason, offset, PayloadErrors.UnknownField);
+
+    private readonly CallException Invalid(string description, int offset, string reason) =>
+        PayloadErrors.InvalidField(JsonLocation.Path(_json, offset, _pathPrefix), description, reason);
 
     private void SkipString()
     {

@@ -255,18 +255,19 @@ internal ref partial struct JsonToWire
         else
         {
             field = plan.FindByName(raw);
-            if (field is null && isAny && raw.SequenceEqual("@type"u8))
-            {
-                isAny = false;
-                _in.Expect((byte)':');
-                _in.SkipValue();
-                return null;
-            }
         }
 
         if (field is not null)
         {
             return field;
+        }
+
+        if (isAny && Is(raw, escaped, "@type"u8))
+        {
+            isAny = false;
+            _in.Expect((byte)':');
+            _in.SkipValue();
+            return null;
         }
 
         if (!_ignoreUnknown)
@@ -286,7 +287,7 @@ internal ref partial struct JsonToWire
         _in.Fail($"another member of the oneof '{field.Descriptor.RealContainingOneof?.Name}' is given as well");
 
     [DoesNotReturn]
-    private readonly void FailUnknown(MessagePlan plan) => _in.Fail($"{plan.FullName} has no such field");
+    private readonly void FailUnknown(MessagePlan plan) => _in.FailUnknown($"{plan.FullName} has no such field", _in.Position);
 
     /// <summary>Adds a bit to a set; false when it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,6 +5,9 @@ namespace Transcoders.Payloads;
 /// <summary>Memory that a conversion needs besides its input and output. One per thread, taken for the time of a conversion.</summary>
 internal sealed class PayloadScratch
 {
+    /// <summary>Most bytes of merged copies alive at once in one conversion: nested splits would otherwise multiply a message by its depth.</summary>
+    public const int MergeLimit = 64 * 1024 * 1024;
+
     /// <summary>Entries kept between conversions; what a giant message needed beyond is given up.</summary>
     private const int KeptEntries = 16 * 1024;
 
@@ -66,6 +69,42 @@ internal sealed class PayloadScratch
         }
 
         _spans[SpanCount++] = span;
+    }
+
+    /// <summary>
+    /// The one piece a message came in, empty ones aside; null when it came in several, which have
+    /// <paramref name="total"/> bytes together: the wire form of a merged message is its pieces one after the other.
+    /// </summary>
+    public WireSpan? OnlyPiece(int start, int end, out long total)
+    {
+        var pieces = 0;
+        var only = start;
+        total = 0;
+        for (var i = start; i < end; i++)
+        {
+            if (_spans[i].Length != 0)
+            {
+                pieces++;
+                total += _spans[i].Length;
+                only = i;
+            }
+        }
+
+        return pieces <= 1 ? _spans[only] : null;
+    }
+
+    /// <summary>Copies the pieces of a message to <paramref name="room"/>, one after the other.</summary>
+    public ReadOnlySpan<byte> Join(ReadOnlySpan<byte> data, int start, int end, Span<byte> room)
+    {
+        var length = 0;
+        for (var i = start; i < end; i++)
+        {
+            var span = _spans[i];
+            data.Slice(span.Start, span.Length).CopyTo(room[length..]);
+            length += span.Length;
+        }
+
+        return room[..length];
     }
 }
 

@@ -129,7 +129,7 @@ internal ref partial struct WireToJson
 
             var number = (int)(tag >> 3);
             var field = plan.FindByNumber(number);
-            if (field is null || !Accepts(field, (int)(tag & 7)))
+            if (field is null || !FieldGatherer.Accepts(field, (int)(tag & 7)))
             {
                 Skip(data, ref position, tag);
                 continue;
@@ -225,7 +225,7 @@ internal ref partial struct WireToJson
             // The next value of the same field, if it follows at once.
             var next = position;
             if (position == data.Length || !WireReader.TryReadTag(data, ref next, out var nextTag)
-                || nextTag >> 3 != (uint)field.Number || !Accepts(field, (int)(nextTag & 7)))
+                || nextTag >> 3 != (uint)field.Number || !FieldGatherer.Accepts(field, (int)(nextTag & 7)))
             {
                 break;
             }
@@ -333,12 +333,6 @@ internal ref partial struct WireToJson
             }
         }
     }
-
-    /// <summary>True when the field may come with that wire type: its own, or a packed chunk of what can be packed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Accepts(FieldPlan field, int wireType) =>
-        wireType == field.ElementWireType
-        || (wireType == WireType.Length && field.Shape == FieldShape.Repeated && field.ElementWireType != WireType.StartGroup);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly uint Tag(ReadOnlySpan<byte> data, scoped ref int position)

@@ -29,10 +29,14 @@ public sealed class CallPlanner
         _requests = options.EmitNulls ? new PayloadPlanCompiler(catalog, options with { EmitNulls = false }) : _compiler;
         _edges = edges;
         StatusWriter = new StatusJsonWriter(catalog);
+        ConnectErrors = new ConnectErrorWriter(catalog);
     }
 
     /// <summary>Writes statuses as JSON, with details the schema knows.</summary>
     public StatusWriter StatusWriter { get; }
+
+    /// <summary>Writes statuses as Connect's errors, with details the schema knows.</summary>
+    public StatusWriter ConnectErrors { get; }
 
     /// <summary>Compiles the HTTP rules of methods with the same choices.</summary>
     public HttpRuleTable BuildRules(IReadOnlyList<MethodSchema> methods, HttpRuleTableOptions options, out IReadOnlyList<HttpRuleProblem> problems) =>
@@ -102,6 +106,16 @@ public sealed class CallPlanner
             Payloads = OpaquePayloads.Exchange,
         });
     }
+
+    /// <summary>Plans calls of any method between an edge and a backend of one protocol of which no schema is known: messages pass as they are.</summary>
+    public static CallPlan PlanUntyped(ProtocolTraits edge, ProtocolTraits backend) => new()
+    {
+        Edge = edge,
+        Backend = backend,
+        Method = null,
+        Shape = CallShape.Duplex,
+        Payloads = new PayloadExchange([], []),
+    };
 
     private string? Refuse(ProtocolTraits edge, ProtocolTraits backend, MethodSchema method)
     {

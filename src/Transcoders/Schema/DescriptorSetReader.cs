@@ -15,6 +15,9 @@ internal sealed class DescriptorSetReader
     private readonly Dictionary<string, SchemaFile> _files = new(StringComparer.Ordinal);
     private readonly List<SchemaFile> _inOrder = [];
 
+    /// <summary>What the files' authors wrote about their declarations.</summary>
+    public SchemaComments Comments { get; } = new();
+
     /// <summary>Adds the files of one serialised FileDescriptorSet.</summary>
     /// <param name="set">The bytes.</param>
     /// <param name="source">What messages call this set, such as `descriptor set 2`.</param>
@@ -43,6 +46,8 @@ internal sealed class DescriptorSetReader
         {
             Add(FileDescriptorProto.Parser.WithExtensionRegistry(Extensions).ParseFrom(file.SerializedData), source);
         }
+
+        Comments.Add(catalog.Comments);
     }
 
     /// <summary>Links everything added: dependencies first, the caller's files before the built-in ones where order is free.</summary>
@@ -72,6 +77,7 @@ internal sealed class DescriptorSetReader
     private void Add(FileDescriptorProto proto, string source)
     {
         // Comments and positions say nothing about types, and the same file often comes with and without them.
+        Comments.Add(proto);
         proto.SourceCodeInfo = null;
         var added = new SchemaFile(proto, proto.ToByteString(), source);
         if (!_files.TryGetValue(proto.Name, out var present))

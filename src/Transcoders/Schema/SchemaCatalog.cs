@@ -14,9 +14,10 @@ public sealed class SchemaCatalog
     private readonly FrozenDictionary<string, FieldDescriptor> _extensions;
     private readonly FrozenDictionary<string, IReadOnlyList<FieldDescriptor>> _extensionsByMessage;
 
-    private SchemaCatalog(IReadOnlyList<FileDescriptor> files)
+    private SchemaCatalog(IReadOnlyList<FileDescriptor> files, SchemaComments comments)
     {
         Files = files;
+        Comments = comments;
         var index = new SchemaIndex();
         foreach (var file in files)
         {
@@ -52,22 +53,37 @@ public sealed class SchemaCatalog
     /// <summary>Every file, each after those it imports.</summary>
     public IReadOnlyList<FileDescriptor> Files { get; }
 
+    internal SchemaComments Comments { get; }
+
+    /// <summary>
+    /// What its author wrote about a declaration (service, method, message, field, oneof, enum, value, extension): the comment before it, else
+    /// the one behind it, without comment signs; null when there is none or the source came without comments.
+    /// </summary>
+    /// <remarks>Descriptor sets have them when written with --include_source_info; sources always do; reflection hardly ever does.</remarks>
+    public string? CommentOf(IDescriptor declaration)
+    {
+        ArgumentNullException.ThrowIfNull(declaration);
+        return Comments.Find(declaration.FullName);
+    }
+
     /// <summary>Reads serialised FileDescriptorSets (proto2, proto3, editions) into one catalogue.</summary>
     /// <remarks>
     /// A file may come in several sets when its content is the same. Imports of google/protobuf, google/api, google/rpc
     /// and google/type that no set holds are filled in. When two files declare the same name, the first stands.
     /// </remarks>
+    /// <param name="sets">The sets; a buf image is one as well.</param>
+    /// <param name="sources">What messages call each set; null for `descriptor set 1` and so on.</param>
     /// <exception cref="SchemaException">A set cannot be read, an import is missing, two versions of a file differ.</exception>
-    public static SchemaCatalog FromDescriptorSets(IReadOnlyList<ReadOnlyMemory<byte>> sets)
+    public static SchemaCatalog FromDescriptorSets(IReadOnlyList<ReadOnlyMemory<byte>> sets, IReadOnlyList<string>? sources = null)
     {
         ArgumentNullException.ThrowIfNull(sets);
         var reader = new DescriptorSetReader();
         for (var i = 0; i < sets.Count; i++)
         {
-            reader.Add(sets[i], $"descriptor set {i + 1}");
+            reader.Add(sets[i], sources is null ? $"descriptor set {i + 1}" : sources[i]);
         }
 
-        return new SchemaCatalog(reader.Link());
+        return new SchemaCatalog(reader.Link(), reader.Comments);
     }
 
     /// <summary>One catalogue that knows what all of these know.</summary>
@@ -81,7 +97,7 @@ public sealed class SchemaCatalog
             reader.Add(catalogs[i], $"catalogue {i + 1}");
         }
 
-        return new SchemaCatalog(reader.Link());
+        return new SchemaCatalog(reader.Link(), reader.Comments);
     }
 
     /// <summary>The method named `pkg.Service/Method`, or null.</summary>

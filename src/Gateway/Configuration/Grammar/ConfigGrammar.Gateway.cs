@@ -50,6 +50,7 @@ internal static partial class ConfigGrammar
         new("Http", HttpOptions, "Choices of the HTTP edge."),
         new("Sse", SseOptions, "Choices of the SSE edge."),
         new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
+        new("Grpc", GrpcOptions, "Choices of the gRPC edge, gRPC-Web and Connect."),
         new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
         new("Limits", Limits, "Bounds of a call."));
 
@@ -59,7 +60,7 @@ internal static partial class ConfigGrammar
         new("UnknownQuery", new ChoiceType("reject", "ignore"), "What an unknown query parameter does.") { Default = "\"reject\"" },
         new("IgnoreQuery", Texts, "Query parameters never looked at."),
         new("UnknownFields", new ChoiceType("reject", "ignore"), "What an unknown JSON field of a request does.") { Default = "\"reject\"" },
-        new("ErrorFormat", new ChoiceType("google"), "Shape of error bodies: google is google.rpc.Status.") { Default = "\"google\"" },
+        new("ErrorFormat", new ChoiceType("google", "aip-193", "problem"), "Shape of error bodies: google is google.rpc.Status, aip-193 the error object of Google's HTTP APIs, problem RFC 9457, which a client also gets that names application/problem+json in Accept.") { Default = "\"google\"" },
         new("AutoMapping", Flag, "POST /pkg.Service/Method with a JSON body reaches every method, annotated or not.") { Default = "true" },
         new("IgnoreTrailingSlash", Flag, "/a/ is /a.") { Default = "false" },
         new("EmitDefaults", Flag, "Print fields that hold their default value.") { Default = "false" },

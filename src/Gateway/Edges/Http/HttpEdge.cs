@@ -113,13 +113,16 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     }
 
     private static CallStatus? RefuseAccept(string accept, HttpBinding binding) =>
-        binding.Response.IsHttpBody || AcceptHeader.Quality(accept, "application/json") > 0
+        binding.Response.IsHttpBody || AcceptHeader.Quality(accept, "application/json") > 0 || IsOnlyOfErrors(accept)
             ? null
             : new CallStatus(StatusCode.InvalidArgument, $"This answer is application/json, which Accept '{accept}' rules out.")
             {
                 HttpStatus = StatusCodes.Status406NotAcceptable,
                 Origin = StatusOrigin.Client,
             };
+
+    /// <summary>A header that names problem+json alone says how failures are wanted, and nothing against success.</summary>
+    private static bool IsOnlyOfErrors(string accept) => AcceptHeader.Names(accept, "application/problem+json") && !accept.Contains(',', StringComparison.Ordinal);
 
     /// <summary>The framing by Accept, in the order of PROTOCOLS §10.4; the route's own choice where the client leaves it open.</summary>
     private static StreamFraming ChooseFraming(EdgeRequest request, string accept, HttpBinding? binding)

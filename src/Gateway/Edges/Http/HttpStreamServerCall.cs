@@ -103,7 +103,7 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
         }
 
         using var error = new PayloadBuffer(Request.Route.Limits.MessageSize);
-        Request.Route.StatusWriter.Write(status, error);
+        Request.Route.StatusWriter.Write(status, StatusResponse.FormOf(Request.Context, Request.Route, status), error);
         writer.Write(StreamFramings.BeforeError(_framing));
         writer.Write(error.WrittenSpan);
         writer.Write(StreamFramings.AfterError(_framing));
