@@ -25,7 +25,9 @@ internal static partial class ConfigGrammar
             return null;
         }
 
-        if (!Uri.TryCreate(origin.Replace("://*.", "://any.", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Host.Length == 0 || origin.Contains('*', StringComparison.Ordinal) != uri.Host.StartsWith("any.", StringComparison.Ordinal))
+        // A star stands for the first label of a host, and nowhere else.
+        var plain = origin.Replace("://*.", "://", StringComparison.Ordinal);
+        if (plain.Contains('*', StringComparison.Ordinal) || !Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
             return "is no origin; " + Right;
         }
