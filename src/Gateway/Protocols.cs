@@ -41,7 +41,7 @@ internal static class Protocols
             Name = GrpcTraits.Name,
             Forwards = static (_, _, edge) => edge == GrpcTraits.Name,
             Traits = static _ => GrpcTraits.Backend,
-            Create = (_, _, _) => new GrpcBackend(CallLimits.Default, clock),
+            Create = (cluster, _, _) => new GrpcBackend(CallLimits.Default, cluster.Grpc.Compression == "gzip" ? "gzip" : null, clock),
             Probe = static (_, _, address) => new GrpcHealthProbe(address),
             HasReflection = true,
             IsRepeatable = true,

@@ -24,7 +24,7 @@ public sealed class ConfigurationPageTests
             }
 
             foreach (var key in new[] { "Edges", "Options" }.Select(name => route.Find(name)!)
-                .Concat(new[] { "Protocol", "Schema", "Sse", "Process", "WebSocket", "Http", "Instances", "Resilience" }.Select(name => cluster.Find(name)!)))
+                .Concat(new[] { "Protocol", "Schema", "Sse", "Process", "WebSocket", "Grpc", "Http", "Instances", "Resilience" }.Select(name => cluster.Find(name)!)))
             {
                 Add(keys, key, deep: true, path: "");
             }

@@ -28,6 +28,9 @@ public sealed record ClusterSettings
     /// <summary>Choices in calling servers that speak HTTP.</summary>
     public HttpClusterSettings Http { get; init; } = new();
 
+    /// <summary>Choices in calling gRPC servers.</summary>
+    public GrpcClusterSettings Grpc { get; init; } = new();
+
     /// <summary>How many destinations a stdio cluster has, each with its own health and in-flight count.</summary>
     public int Instances { get; init; } = 1;
 

@@ -77,6 +77,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Sse = Sse(cluster.Section("Sse"), new SseSettings()),
             WebSocket = protocol == "websocket" && cluster.Section("WebSocket") is { Exists: true } socket ? WebSocketBuilder.Build(socket) : null,
             Http = Http(cluster.Section("Http")),
+            Grpc = new GrpcClusterSettings { Compression = cluster.Section("Grpc").Word("Compression", new GrpcClusterSettings().Compression) },
             Instances = cluster.Int32("Instances", 1),
             Destinations = stdio ? new Dictionary<string, string>() : Destinations(cluster.Section("Destinations"), protocol),
             Resilience = cluster.Section("Resilience") is { Exists: true } resilience ? ResilienceBuilder.Build(resilience) : null,
@@ -95,6 +96,11 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         if (protocol != "websocket" && cluster.Section("WebSocket") is { Exists: true } socket)
         {
             problems.AddKey(socket.Node!, $"'WebSocket' belongs to Protocol 'websocket'; this cluster's Protocol is '{protocol}'");
+        }
+
+        if (protocol != "grpc" && cluster.Section("Grpc") is { Exists: true } grpc)
+        {
+            problems.AddKey(grpc.Node!, $"'Grpc' belongs to Protocol 'grpc'; this cluster's Protocol is '{protocol}'");
         }
 
         if (protocol == "stdio")

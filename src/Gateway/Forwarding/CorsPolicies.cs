@@ -1,6 +1,5 @@
 using Gateway.Configuration;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Forwarding;
 
@@ -43,9 +42,9 @@ internal sealed class CorsPolicies(YarpConfigProvider provider) : ICorsPolicyPro
                 static state =>
                 {
                     var headers = ((HttpContext)state).Response.Headers;
-                    if (!headers.Vary.ToString().Contains(HeaderNames.Origin, StringComparison.OrdinalIgnoreCase) && headers.AccessControlAllowOrigin != "*")
+                    if (!headers.Vary.ToString().Contains("Origin", StringComparison.OrdinalIgnoreCase) && headers.AccessControlAllowOrigin != "*")
                     {
-                        headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+                        headers.Append("Vary", "Origin");
                     }
 
                     return Task.CompletedTask;

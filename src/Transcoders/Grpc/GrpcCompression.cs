@@ -10,6 +10,9 @@ public static class GrpcCompression
     /// <summary>What we tell peers we accept.</summary>
     public const string Accepted = "identity,gzip,deflate";
 
+    /// <summary>Messages of fewer bytes leave as they are: compression would hardly make them smaller.</summary>
+    public const int MinLength = 256;
+
     private const int Chunk = 16 * 1024;
 
     public static bool IsSupported(string encoding) => encoding is "gzip" or "deflate" or "identity";

@@ -82,6 +82,15 @@ public sealed class GrpcWebWireTests(WebFixture fixture) : IDisposable
         Assert.Equal(encoding is null, body.Length > 5000);
     }
 
+    [Fact]
+    public async Task Request_IsCompressed_WhereTheClusterSaysSo()
+    {
+        var request = new SimpleRequest { ResponseSize = 2, Payload = new Payload { Body = ByteString.CopyFrom(new byte[5000]) }, ResponseCompressed = new() { Value = true } };
+        using var response = await SendAsync("/packed" + Unary, "application/grpc-web", Frame(request));
+        Assert.Equal([.. Frame(new SimpleResponse { Payload = new Payload { Body = ByteString.CopyFrom(0, 0) } }), 0x80, 0, 0, 0, 15, .. "grpc-status:0\r\n"u8], await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal("gzip", fixture.Server.Encodings[Unary]);
+    }
+
     [Theory]
     [InlineData("application/grpc-web+xml", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("application/grpc-web-text+xml", HttpStatusCode.UnsupportedMediaType)]

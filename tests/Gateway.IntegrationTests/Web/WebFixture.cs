@@ -49,6 +49,7 @@ public sealed class WebFixture : IAsyncLifetime
                   {{routes}}
                   "interop": { "ClusterId": "interop", "CorsPolicy": "page", "Match": { "Path": "/{**path}" } },
                   "gzip": { "ClusterId": "interop", "Match": { "Path": "/gzip/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/gzip" } ], "Options": { "Grpc": { "Compression": "gzip" } } },
+                  "packed": { "ClusterId": "packed", "Match": { "Path": "/packed/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/packed" } ] },
                   "untyped": { "ClusterId": "untyped", "Match": { "Path": "/untyped/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/untyped" } ] },
                   "guarded": { "ClusterId": "interop", "CorsPolicy": "page", "AuthorizationPolicy": "Default", "Match": { "Path": "/guarded/{**path}", "Methods": [ "POST" ] } },
                   "default": { "ClusterId": "interop", "CorsPolicy": "Default", "Match": { "Path": "/default/{**path}" } },
@@ -57,6 +58,7 @@ public sealed class WebFixture : IAsyncLifetime
                 "Clusters": {
                   {{clusters}}
                   "interop": { "Protocol": "grpc", "Schema": { "DescriptorSets": [ "{{Descriptors}}" ] }, "Destinations": { "a": { "Address": "{{_server.Address}}" } } },
+                  "packed": { "Protocol": "grpc", "Grpc": { "Compression": "gzip" }, "Destinations": { "a": { "Address": "{{_server.Address}}" } } },
                   "untyped": { "Protocol": "grpc", "Destinations": { "a": { "Address": "{{_server.Address}}" } } } } } }
             """);
     }

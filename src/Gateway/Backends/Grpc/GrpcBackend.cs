@@ -6,7 +6,10 @@ namespace Gateway.Backends.Grpc;
 
 /// <summary>Opens gRPC calls over the cluster's pooled HTTP/2 connections, with our own framing.</summary>
 /// <remarks>Why not a client library: the gateway has no generated types, and the frames pass without a copy per layer.</remarks>
-internal sealed class GrpcBackend(CallLimits limits, TimeProvider clock) : IBackend
+/// <param name="limits">Bounds of a call.</param>
+/// <param name="encoding">What messages to servers are compressed with; null for none.</param>
+/// <param name="clock">The clock of deadlines.</param>
+internal sealed class GrpcBackend(CallLimits limits, string? encoding, TimeProvider clock) : IBackend
 {
     /// <summary>Most targets remembered: without a schema, clients name the methods.</summary>
     private const int MaxTargets = 4096;
@@ -16,7 +19,7 @@ internal sealed class GrpcBackend(CallLimits limits, TimeProvider clock) : IBack
     public string Protocol => GrpcTraits.Name;
 
     public ClientCall Open(CallHead head, Destination destination, CancellationToken cancellationToken) =>
-        new GrpcClientCall(head, destination, Target(destination.Address, head.Method), limits, clock, cancellationToken);
+        new GrpcClientCall(head, destination, Target(destination.Address, head.Method), limits, encoding, clock, cancellationToken);
 
     /// <summary>Where a method of a server is: parsing an address for each call would cost more than its framing.</summary>
     private Uri Target(string address, string method) =>

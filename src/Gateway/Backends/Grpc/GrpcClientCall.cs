@@ -16,6 +16,7 @@ internal sealed class GrpcClientCall : ClientCall
     private readonly Destination _destination;
     private readonly Uri _target;
     private readonly CallLimits _limits;
+    private readonly string? _encoding;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _cancellationToken;
 
@@ -28,12 +29,13 @@ internal sealed class GrpcClientCall : ClientCall
     private readonly GrpcFrameBuffer _frames;
     private CallStatus? _status;
 
-    public GrpcClientCall(CallHead head, Destination destination, Uri target, CallLimits limits, TimeProvider clock, CancellationToken cancellationToken)
+    public GrpcClientCall(CallHead head, Destination destination, Uri target, CallLimits limits, string? encoding, TimeProvider clock, CancellationToken cancellationToken)
     {
         _head = head;
         _destination = destination;
         _target = target;
         _limits = limits;
+        _encoding = encoding;
         _clock = clock;
         _cancellationToken = cancellationToken;
         _frames = new GrpcFrameBuffer(limits.MessageSize);
@@ -55,10 +57,8 @@ internal sealed class GrpcClientCall : ClientCall
         if (_body is null)
         {
             // 1. A single message: the request leaves whole.
-            _frame = ArrayPool<byte>.Shared.Rent(GrpcFrameReader.PrefixLength + payload.Length);
-            GrpcFrameReader.WritePrefix(_frame, payload.Length);
-            payload.CopyTo(_frame.AsSpan(GrpcFrameReader.PrefixLength));
-            Send(new GrpcUnaryContent(_frame.AsMemory(0, GrpcFrameReader.PrefixLength + payload.Length)));
+            _frame = Frame(payload, out var length);
+            Send(new GrpcUnaryContent(_frame.AsMemory(0, length)));
             return default;
         }
 
@@ -155,6 +155,11 @@ internal sealed class GrpcClientCall : ClientCall
         var headers = request.Headers;
         headers.TryAddWithoutValidation("te", "trailers");
         headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, GrpcCompression.Accepted);
+        if (_encoding is not null)
+        {
+            headers.TryAddWithoutValidation(GrpcHeaders.Encoding, _encoding);
+        }
+
         if (_head.Deadline.IsSet)
         {
             headers.TryAddWithoutValidation(GrpcHeaders.Timeout, GrpcTimeout.Format(_head.Deadline.Remaining(_clock)));
@@ -171,12 +176,9 @@ internal sealed class GrpcClientCall : ClientCall
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteFrameAsync(ReadOnlyMemory<byte> payload, bool last, CancellationToken cancellationToken)
     {
-        var length = GrpcFrameReader.PrefixLength + payload.Length;
-        var frame = ArrayPool<byte>.Shared.Rent(length);
+        var frame = Frame(payload.Span, out var length);
         try
         {
-            GrpcFrameReader.WritePrefix(frame, payload.Length);
-            payload.Span.CopyTo(frame.AsSpan(GrpcFrameReader.PrefixLength));
             await _body!.WriteAsync(frame.AsMemory(0, length), cancellationToken);
         }
         finally
@@ -192,6 +194,28 @@ internal sealed class GrpcClientCall : ClientCall
         {
             await _body.FlushAsync(cancellationToken);
         }
+    }
+
+    /// <summary>A rented array that begins with the message's frame.</summary>
+    private byte[] Frame(ReadOnlySpan<byte> payload, out int length)
+    {
+        if (_encoding is not null && payload.Length >= GrpcCompression.MinLength)
+        {
+            using var packed = new PayloadBuffer(_limits.MessageSize);
+            GrpcCompression.Compress(_encoding, payload, packed);
+            return Frame(packed.WrittenSpan, isCompressed: true, out length);
+        }
+
+        return Frame(payload, isCompressed: false, out length);
+    }
+
+    private static byte[] Frame(ReadOnlySpan<byte> payload, bool isCompressed, out int length)
+    {
+        length = GrpcFrameReader.PrefixLength + payload.Length;
+        var frame = ArrayPool<byte>.Shared.Rent(length);
+        GrpcFrameReader.WritePrefix(frame, payload.Length, isCompressed);
+        payload.CopyTo(frame.AsSpan(GrpcFrameReader.PrefixLength));
+        return frame;
     }
 
     private ResponseHead ReadHead(HttpResponseMessage response)

@@ -129,6 +129,7 @@ internal static partial class ConfigGrammar
         new("Sse", SseCluster, "How event streams of the servers are read."),
         new("Process", Process, "The child process of a stdio cluster."),
         new("WebSocket", WebSocket, "How the servers of a websocket cluster are spoken to."),
+        new("Grpc", GrpcCluster, "Choices in calling gRPC servers from another protocol."),
         new("Http", HttpCluster, "Choices in calling servers that speak HTTP."),
         new("Instances", new IntegerType(1, 1024), "How many destinations a stdio cluster has, each with its own health and in-flight count.") { Default = "1" },
         new("Resilience", Resilience, "Timeout of an attempt, retry and circuit breaker."),

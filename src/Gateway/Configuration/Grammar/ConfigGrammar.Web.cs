@@ -6,6 +6,9 @@ internal static partial class ConfigGrammar
     private static ObjectType GrpcOptions => new("the options of the gRPC edge",
         new ConfigKey("Compression", new ChoiceType("mirror", "gzip", "none"), "Which answers are compressed: those of clients that compress, those of all that can read gzip, or none.") { Default = "\"mirror\"" });
 
+    private static ObjectType GrpcCluster => new("the gRPC choices of a cluster",
+        new ConfigKey("Compression", new ChoiceType("none", "gzip"), "What messages to the servers are compressed with; answers are read either way. What is forwarded keeps the client's own.") { Default = "\"none\"" });
+
     private static ObjectType Cors => new("the CORS policies",
         new ConfigKey("Policies", new MapType(CorsPolicy, "a CORS policy"), "Policies by name; `Default` is what CorsPolicy `Default` means."));
 

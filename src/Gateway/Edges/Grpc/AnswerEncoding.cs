@@ -3,9 +3,6 @@ namespace Gateway.Edges.Grpc;
 /// <summary>Decides whether answers are compressed: only ever with what the client can read.</summary>
 internal static class AnswerEncoding
 {
-    /// <summary>Messages of fewer bytes leave as they are: compression would hardly make them smaller.</summary>
-    public const int MinLength = 256;
-
     /// <summary>The encoding of answers; null when they leave as they are.</summary>
     /// <param name="policy">`mirror` compresses for clients that compress, `gzip` for all that can read it, `none` never.</param>
     /// <param name="requested">The encoding of the client's own messages.</param>

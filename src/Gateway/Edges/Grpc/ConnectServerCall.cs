@@ -87,7 +87,7 @@ internal sealed class ConnectServerCall : ServerCall
         var payload = message.Payload.Span;
         var response = _request.Context.Response;
         _answer = new PayloadBuffer(_request.Route.Limits.MessageSize);
-        if (payload.Length >= AnswerEncoding.MinLength
+        if (payload.Length >= GrpcCompression.MinLength
             && AnswerEncoding.Choose(_request.Route.Settings.Options.Grpc.Compression, _encoding, _request.Context.Request.Headers.AcceptEncoding.ToString()) is { } encoding)
         {
             GrpcCompression.Compress(encoding, payload, _answer);

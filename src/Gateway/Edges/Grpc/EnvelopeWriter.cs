@@ -27,7 +27,7 @@ internal sealed class EnvelopeWriter(PipeWriter writer, string? encoding, bool i
     /// <summary>Writes a message's frame.</summary>
     public void Write(ReadOnlySpan<byte> payload)
     {
-        var isCompressed = encoding is not null && payload.Length >= AnswerEncoding.MinLength;
+        var isCompressed = encoding is not null && payload.Length >= GrpcCompression.MinLength;
         if (!isText && !isCompressed)
         {
             WritePlain(writer, payload);
