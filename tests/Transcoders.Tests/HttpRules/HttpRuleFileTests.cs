@@ -4,12 +4,13 @@ using Google.Protobuf;
 using Google.Rpc;
 using Transcoders.Calls;
 using Transcoders.HttpRules;
+using Xunit.Abstractions;
 using StatusCode = Transcoders.Calls.StatusCode;
 
 namespace Transcoders.Tests.HttpRules;
 
 /// <summary>Runs every case of TestData/http-rules; the format is told at <see cref="RuleFile"/>.</summary>
-public sealed class HttpRuleFileTests
+public sealed class HttpRuleFileTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Files() => [.. RuleFile.All().Select(file => file.Name)];
 
@@ -25,6 +26,16 @@ public sealed class HttpRuleFileTests
         }
 
         return rows;
+    }
+
+    [Fact]
+    public void EveryFile_IsAboutSomething()
+    {
+        var files = RuleFile.All().ToList();
+        output.WriteLine($"{files.Sum(static file => file.Cases.Count)} cases in {files.Count} files");
+
+        Assert.All(files, static file => Assert.NotEmpty(file.Json["about"]!.GetValue<string>()));
+        Assert.All(files, static file => Assert.NotEmpty(file.Cases));
     }
 
     [Theory]
