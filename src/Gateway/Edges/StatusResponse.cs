@@ -78,6 +78,8 @@ public static class StatusResponse
             return;
         }
 
+        // A cache that holds a 404 must not give it to who reads another shape (RFC 9110 §12.5.5).
+        response.Headers.Append("Vary", "Accept");
         response.ContentType = format == StatusFormat.Problem ? Problem : "application/json";
         using var body = new PayloadBuffer(limit);
         if (format == StatusFormat.Aip193)

@@ -64,13 +64,14 @@ internal static class Proxy
         pipeline.Properties["__AuthorizationMiddlewareSet"] = true;
 
         // 1. What is not one request to every reader is none.
-        app.UseStrictRequests();
+        var writer = app.Services.GetRequiredService<StatusWriter>();
+        app.UseStrictRequests(writer);
         AllowedHosts.Use(app, provider.Current.Config);
 
         // 2. Upgrades only: the feature this adds is not free, and few requests are upgrades.
         app.UseWhen(static context => Upgrades.IsAskedFor(context.Request), static upgrades => upgrades.UseWebSockets());
         app.UseRouting();
-        app.UsePlainErrors(app.Services.GetRequiredService<StatusWriter>());
+        app.UsePlainErrors(writer);
 
         // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>

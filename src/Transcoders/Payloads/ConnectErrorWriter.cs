@@ -48,7 +48,7 @@ public sealed class ConnectErrorWriter : StatusWriter
         var start = output.Length;
         try
         {
-            Write(status, output, status.Details.Span);
+            Write(status, output, StatusDetails.WithRetryInfo(status).Span);
             output.ThrowIfOverLimit();
         }
         catch (CallException)

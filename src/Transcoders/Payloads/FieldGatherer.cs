@@ -8,6 +8,9 @@ internal static class FieldGatherer
     /// <summary>Stands for the field of an occurrence that the message does not know: sorts behind all others.</summary>
     public const int Unknown = int.MaxValue;
 
+    /// <summary>So many are sorted by insertion.</summary>
+    private const int FewSpans = 40;
+
     private const string BadTag = "a field's tag is not valid";
     private const string BadValue = "a value is cut short or malformed";
 
@@ -24,32 +27,29 @@ internal static class FieldGatherer
     public static bool TryGather(PayloadScratch scratch, MessagePlan plan, ReadOnlySpan<byte> data, bool keepUnknown, out int at, out string problem)
     {
         var first = scratch.SpanCount;
-        var position = 0;
-        while (position < data.Length)
+        if (!TryPushAll(scratch, plan, data, 0, keepUnknown, out at, out problem))
         {
-            var tagAt = position;
-            if (!WireReader.TryReadTag(data, ref position, out var tag))
-            {
-                at = position;
-                problem = BadTag;
-                return false;
-            }
+            return false;
+        }
 
-            if (!TryPush(scratch, plan.FindByNumber((int)(tag >> 3)), data, tagAt, ref position, tag, keepUnknown))
+        Settle(scratch, plan, first);
+        return true;
+    }
+
+    /// <summary>The same for a message that came in pieces, which the spans from <paramref name="start"/> to <paramref name="end"/> of the stack are: as if they were one.</summary>
+    public static bool TryGatherPieces(PayloadScratch scratch, MessagePlan plan, ReadOnlySpan<byte> data, int start, int end, out int at, out string problem)
+    {
+        var first = scratch.SpanCount;
+        for (var i = start; i < end; i++)
+        {
+            var piece = scratch.Spans[i];
+            if (!TryPushAll(scratch, plan, data[..(piece.Start + piece.Length)], piece.Start, keepUnknown: false, out at, out problem))
             {
-                at = position;
-                problem = BadValue;
                 return false;
             }
         }
 
-        if (plan.HasOneofs)
-        {
-            DropReplaced(scratch, plan, first);
-        }
-
-        scratch.Spans.AsSpan(first, scratch.SpanCount - first).Sort(static (a, b) =>
-            a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Order.CompareTo(b.Order));
+        Settle(scratch, plan, first);
         at = 0;
         problem = "";
         return true;
@@ -129,6 +129,53 @@ internal static class FieldGatherer
         return type.Declares((int)number);
     }
 
+    private static bool TryPushAll(
+        PayloadScratch scratch, MessagePlan plan, ReadOnlySpan<byte> data, int position, bool keepUnknown, out int at, out string problem)
+    {
+        while (position < data.Length)
+        {
+            var tagAt = position;
+            if (!WireReader.TryReadTag(data, ref position, out var tag))
+            {
+                at = position;
+                problem = BadTag;
+                return false;
+            }
+
+            // Most of what comes in pieces: strings and messages, under the tag they are declared with.
+            var field = plan.FindByNumber((int)(tag >> 3));
+            var head = position;
+            if (field is not null && tag == field.Tag && (tag & 7) == WireType.Length
+                && WireReader.TryReadLengthDelimited(data, ref position, out var content))
+            {
+                scratch.PushSpan(new(field.Index, scratch.SpanCount, head, position - content.Length, content.Length, WireType.Length));
+                continue;
+            }
+
+            position = head;
+            if (!TryPush(scratch, field, data, tagAt, ref position, tag, keepUnknown))
+            {
+                at = position;
+                problem = BadValue;
+                return false;
+            }
+        }
+
+        at = 0;
+        problem = "";
+        return true;
+    }
+
+    private static void Settle(PayloadScratch scratch, MessagePlan plan, int first)
+    {
+        if (plan.HasOneofs)
+        {
+            DropReplaced(scratch, plan, first);
+        }
+
+        Sort(scratch.Spans.AsSpan(first, scratch.SpanCount - first));
+    }
+
     /// <summary>Remembers where the value lies; what nobody knows only where it is kept.</summary>
     private static bool TryPush(
         PayloadScratch scratch, FieldPlan? field, ReadOnlySpan<byte> data, int tagAt, ref int position, uint tag, bool keepUnknown)
@@ -177,6 +224,29 @@ internal static class FieldGatherer
     private static bool IsUndeclared(FieldPlan? field, ReadOnlySpan<byte> data, int start, int wireType) =>
         wireType == WireType.Varint && field is { Enum: { IsClosed: true } type }
         && WireReader.TryReadVarint(data, ref start, out var number) && !type.Declares((int)number);
+
+    /// <summary>By field, then by order, in which they come: most are few, or nearly in place.</summary>
+    private static void Sort(Span<WireSpan> spans)
+    {
+        if (spans.Length > FewSpans)
+        {
+            spans.Sort(static (x, y) => x.Field != y.Field ? x.Field.CompareTo(y.Field) : x.Order.CompareTo(y.Order));
+            return;
+        }
+
+        for (var i = 1; i < spans.Length; i++)
+        {
+            var span = spans[i];
+            var to = i;
+            while (to > 0 && spans[to - 1].Field > span.Field)
+            {
+                spans[to] = spans[to - 1];
+                to--;
+            }
+
+            spans[to] = span;
+        }
+    }
 
     private static void DropReplaced(PayloadScratch scratch, MessagePlan plan, int first)
     {

@@ -1,4 +1,4 @@
-using Transcoders.Calls;
+using System.Runtime.CompilerServices;
 
 namespace Transcoders.Payloads;
 
@@ -61,14 +61,18 @@ internal sealed class PayloadScratch
         Keys[KeyCount++] = key;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PushSpan(WireSpan span)
     {
-        if (SpanCount == _spans.Length)
+        var spans = _spans;
+        var count = SpanCount;
+        if ((uint)count >= (uint)spans.Length)
         {
-            Array.Resize(ref _spans, SpanCount * 2);
+            spans = Grow();
         }
 
-        _spans[SpanCount++] = span;
+        spans[count] = span;
+        SpanCount = count + 1;
     }
 
     /// <summary>
@@ -106,9 +110,16 @@ internal sealed class PayloadScratch
 
         return room[..length];
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WireSpan[] Grow()
+    {
+        Array.Resize(ref _spans, _spans.Length * 2);
+        return _spans;
+    }
 }
 
-/// <summary>Where a map's key lies, with a fingerprint.</summary>
+/// <summary>Where a map's key lies, with its hash.</summary>
 internal readonly record struct KeyPlace(int Offset, int Length, ulong Mark);
 
 /// <summary>One occurrence of a field: which, in what order it came, where reading it begins (at the length of what has one), and where its content lies.</summary>

@@ -12,6 +12,12 @@ internal ref partial struct WireToJson
     {
         var first = _scratch.SpanCount;
         Gather(plan, data);
+        return GatheredFields(plan, data, first);
+    }
+
+    /// <summary>Prints the fields whose occurrences lie on the stack from <paramref name="first"/> on, and takes them off.</summary>
+    private bool GatheredFields(MessagePlan plan, ReadOnlySpan<byte> data, int first)
+    {
         var nextDefault = 0;
         var i = first;
         while (FieldGatherer.NextRun(_scratch, i, out var start, out var end))
@@ -178,6 +184,11 @@ internal ref partial struct WireToJson
             return Message(plan, data.Slice(only.Start, only.Length));
         }
 
+        if (plan.Form == MessageForm.Fields)
+        {
+            return MergedFields(plan, data, start, end);
+        }
+
         if (total > PayloadScratch.MergeLimit - _merged)
         {
             Fail($"the pieces of split messages come to more than {PayloadScratch.MergeLimit} bytes", data, 0);
@@ -189,6 +200,31 @@ internal ref partial struct WireToJson
         ArrayPool<byte>.Shared.Return(copy);
         _merged -= (int)total;
         return written;
+    }
+
+    /// <summary>Fields may stay where they lie, in whichever piece.</summary>
+    private bool MergedFields(MessagePlan plan, ReadOnlySpan<byte> data, int start, int end)
+    {
+        if (++_depth > _maxDepth)
+        {
+            FailDepth(data);
+        }
+
+        var first = _scratch.SpanCount;
+        if (!FieldGatherer.TryGatherPieces(_scratch, plan, data, start, end, out var at, out var problem))
+        {
+            Fail(problem, data, at);
+        }
+
+        var opening = _out.Position;
+        if (!GatheredFields(plan, data, first))
+        {
+            return false;
+        }
+
+        Close(opening, (byte)'{', (byte)'}');
+        _depth--;
+        return true;
     }
 
     private bool CarefulList(FieldPlan field, ReadOnlySpan<byte> data, int start, int end)

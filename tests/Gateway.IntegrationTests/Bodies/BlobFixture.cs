@@ -40,6 +40,9 @@ public sealed class BlobFixture : IAsyncLifetime
             "Routes": {
               "bare": { "ClusterId": "blobs", "Match": { "Path": "/bare/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/bare" } ], "Options": { "Http": { "Stream": "ndjson-bare" } } },
               "aip":  { "ClusterId": "blobs", "Match": { "Path": "/aip/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/aip" } ], "Options": { "Http": { "ErrorFormat": "aip-193" } } },
+              "lines": { "ClusterId": "blobs", "Match": { "Path": "/lines/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/lines" } ], "Options": { "Http": { "Stream": "grpc-gateway" } } },
+              "status": { "ClusterId": "blobs", "Match": { "Path": "/status/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/status" } ], "Options": { "Http": { "Stream": "aspnet" } } },
+              "capped": { "ClusterId": "blobs", "Match": { "Path": "/capped/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/capped" } ], "MaxRequestBodySize": 100000 },
               "all":  { "ClusterId": "blobs", "Order": 1, "Match": { "Path": "/{**path}" } } },
             "Clusters": { "blobs": { "Protocol": "grpc", "Schema": { "DescriptorSets": [ "{{schema}}" ] }, "Destinations": { "a": { "Address": "{{address}}" } } } } } }
         """;

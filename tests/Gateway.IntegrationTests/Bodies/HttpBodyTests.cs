@@ -65,6 +65,14 @@ public sealed class HttpBodyTests(BlobFixture fixture) : IClassFixture<BlobFixtu
         Assert.Contains("4194304", down.Message());
     }
 
+    [Fact]
+    public async Task StreamedUpload_IsHeldToTheRoutesOwnLimit()
+    {
+        var status = (await Http.AskAsync(HttpMethod.Post, "/capped/blobs:upload", new RandomContent(100_001, hasLength: false))).AssertStatus(HttpStatusCode.RequestEntityTooLarge, 8);
+        Assert.Contains("100000", status.Message());
+        Assert.Equal(HttpStatusCode.OK, (await Http.AskAsync(HttpMethod.Post, "/capped/blobs:upload", new RandomContent(100_000))).Response.StatusCode);
+    }
+
     /// <summary>Bytes that are made as they are sent, and their hash.</summary>
     internal sealed class RandomContent : HttpContent
     {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Gateway.IntegrationTests.Hosting;
 using Gateway.IntegrationTests.Listening;
+using Xunit.Abstractions;
 
 namespace Gateway.IntegrationTests.Bodies;
 
@@ -11,7 +12,7 @@ namespace Gateway.IntegrationTests.Bodies;
 /// 200 MB each way through a gateway whose heap may not hold half of that. The limit is the runtime's own: whatever buffers a body dies of it,
 /// on every machine and however slow it is.
 /// </summary>
-public sealed class LargeBodyTests
+public sealed class LargeBodyTests(ITestOutputHelper output)
 {
     private const long Size = 200L * 1000 * 1000;
 
@@ -36,6 +37,7 @@ public sealed class LargeBodyTests
         try
         {
             await FreePorts.WaitForAsync(ports[0]);
+            var before = Peak(gateway);
             using var http = new HttpClient { BaseAddress = new Uri(Url(ports[0])), Timeout = TimeSpan.FromMinutes(3) };
 
             var content = new HttpBodyTests.RandomContent(Size);
@@ -48,6 +50,7 @@ public sealed class LargeBodyTests
             await using var stream = await downloaded.Content.ReadAsStreamAsync();
             Assert.Equal(await HashOfDownloadAsync(), Convert.ToHexString(await SHA256.HashDataAsync(stream)));
             Assert.False(gateway.HasExited);
+            output.WriteLine($"peak resident set: {before}, after 200 MB each way: {Peak(gateway)}");
         }
         finally
         {
@@ -56,6 +59,9 @@ public sealed class LargeBodyTests
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    private static string Peak(Process process) =>
+        File.ReadLines($"/proc/{process.Id.ToString(CultureInfo.InvariantCulture)}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal))[6..].Trim();
 
     private static string Url(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 

@@ -19,7 +19,7 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
         get
         {
             var cells = new TheoryData<string, string, string>();
-            foreach (var framing in (string[])["ndjson", "ndjson-bare", "array", "json-seq", "sse", "raw"])
+            foreach (var framing in (string[])["ndjson", "lines", "status", "ndjson-bare", "array", "json-seq", "sse", "raw"])
             {
                 foreach (var version in (string[])["1.0", "1.1", "2"])
                 {
@@ -63,8 +63,10 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
         var code = end switch { "error" => 10, "kill" => 14, "deadline" => 4, _ => 0 };
         var expected = (framing, code) switch
         {
-            ("ndjson", 0) => ("{\"result\":{\"text\":\"one\"}}\n", true),
-            ("ndjson", _) => ($"{{\"result\":{{\"text\":\"one\"}}}}\n{{\"error\":{{\"code\":{code},", true),
+            ("ndjson" or "lines", 0) => ("{\"result\":{\"text\":\"one\"}}\n", true),
+            ("ndjson" or "lines", _) => ($"{{\"result\":{{\"text\":\"one\"}}}}\n{{\"error\":{{\"code\":{code},", true),
+            ("status", 0) => ("{\"text\":\"one\"}\n", true),
+            ("status", _) => ($"{{\"text\":\"one\"}}\n{{\"code\":{code},", true),
             ("ndjson-bare", _) => ("{\"text\":\"one\"}\n", code == 0),
             ("array", 0) => ("[{\"text\":\"one\"}]", true),
             ("array", _) => ("[{\"text\":\"one\"}", false),
@@ -78,10 +80,10 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
         {
             Assert.Contains(expected.Item1, body, StringComparison.Ordinal);
         }
-        else if (framing == "ndjson" && code != 0)
+        else if (framing is "ndjson" or "lines" or "status" && code != 0)
         {
             Assert.StartsWith(expected.Item1, body, StringComparison.Ordinal);
-            Assert.EndsWith("}}\n", body, StringComparison.Ordinal);
+            Assert.EndsWith(framing == "status" ? "}\n" : "}}\n", body, StringComparison.Ordinal);
         }
         else
         {
@@ -108,6 +110,7 @@ public sealed class StreamEndTests(BlobFixture fixture) : IClassFixture<BlobFixt
     private (string Path, string Accept) Ask(string framing) => framing switch
     {
         "ndjson-bare" => ("/bare/watch/" + _name, "application/x-ndjson"),
+        "lines" or "status" => ($"/{framing}/watch/{_name}", "*/*"),
         "array" => ("/watch/" + _name, "application/json"),
         "json-seq" => ("/watch/" + _name, "application/json-seq"),
         "sse" => ("/watch/" + _name, "text/event-stream"),

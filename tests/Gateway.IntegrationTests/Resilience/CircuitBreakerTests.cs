@@ -35,6 +35,7 @@ public sealed class CircuitBreakerTests
         var refused = await AskAsync();
         Assert.Contains("refused", refused.AssertStatus(HttpStatusCode.ServiceUnavailable, 14).Message(), StringComparison.Ordinal);
         Assert.Equal(Break, refused.Response.Headers.RetryAfter?.Delta);
+        Assert.Contains("google.rpc.RetryInfo", refused.Body, StringComparison.Ordinal);
         Assert.Equal(4, fixture.A.Requests.Count);
         var metrics = await fixture.MetricsAsync();
         Assert.Contains("gateway_circuit_state{cluster=\"two\"} 2", metrics, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Google.Protobuf;
 using Google.Rpc;
@@ -324,6 +325,49 @@ public sealed class JsonToProtobufTests
             Assert.Equal(text + "\n", Plans.Parse<Kitchen>("{\"fDish\":{\"side\":{\"name\":\"" + text + "\\n\"}}}").FDish.Side.Name);
             var bytes = new byte[length];
             Assert.Equal(bytes, Plans.Parse<Kitchen>($$"""{"fBytes":"{{Convert.ToBase64String(bytes)}}"}""").FBytes.ToByteArray());
+        }
+    }
+
+    /// <summary>Text is read and written sixteen bytes at a time: an escape may stand anywhere in them.</summary>
+    [Theory]
+    [InlineData("\"")]
+    [InlineData("\\")]
+    [InlineData("\n\t")]
+    [InlineData("\u0001")]
+    [InlineData("\\\"\\")]
+    [InlineData("é\"")]
+    [InlineData("\ud83d\ude00\\")]
+    public void Escapes_AreFoundWhereverTheyStand(string special)
+    {
+        for (var before = 0; before < 36; before++)
+        {
+            foreach (var after in (int[])[0, 1, 14, 15, 16, 17, 33])
+            {
+                var text = new string('x', before) + special + new string('y', after) + special;
+                var json = $$"""{"name":{{System.Text.Json.JsonSerializer.Serialize(text)}}}""";
+
+                var dish = Plans.Parse<Dish>(json);
+
+                Assert.Equal(text, dish.Name);
+                Assert.Equal(text, System.Text.Json.JsonDocument.Parse(Plans.Print(dish)).RootElement.GetProperty("name").GetString());
+            }
+        }
+    }
+
+    [Fact]
+    public void Integers_OfEveryLengthAreRead()
+    {
+        for (var length = 1; length <= 18; length++)
+        {
+            foreach (var digits in new[] { "123456789012345678"[..length], "9" + new string('0', length - 1), new string('9', length) })
+            {
+                var number = long.Parse(digits, CultureInfo.InvariantCulture);
+                Assert.Equal(number, Plans.Parse<Kitchen>($$"""{"fInt64":{{digits}}}""").FInt64);
+                Assert.Equal(-number, Plans.Parse<Kitchen>($$"""{"fInt64":"-{{digits}}","fString":"behind"}""").FInt64);
+                Assert.Throws<CallException>(() => Plans.Parse<Kitchen>($$"""{"fInt64":"{{digits}}x"}"""));
+                Assert.Throws<CallException>(() => Plans.Parse<Kitchen>($$"""{"fInt64":"{{digits}}\u00e9345678"}"""));
+                Assert.Throws<CallException>(() => Plans.Parse<Kitchen>($$"""{"fInt64":0{{digits}}}"""));
+            }
         }
     }
 

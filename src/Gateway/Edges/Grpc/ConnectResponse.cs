@@ -24,7 +24,7 @@ internal static class ConnectResponse
         response.StatusCode = status.HttpStatus == StatusCodes.Status415UnsupportedMediaType ? status.HttpStatus : HttpStatusMapping.ToHttp(status.Code);
         response.ContentType = "application/json";
         response.Headers.ContentEncoding = default;
-        if (status.RetryAfter is { } delay && delay >= TimeSpan.Zero)
+        if (StatusDetails.RetryDelay(status) is { } delay && delay >= TimeSpan.Zero)
         {
             response.Headers.RetryAfter = ((long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

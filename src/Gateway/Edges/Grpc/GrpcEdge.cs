@@ -82,7 +82,7 @@ internal sealed class GrpcEdge(CallDispatcher dispatcher) : IHttpEdge
         // 3. The call.
         if (mode.Wire is not (GrpcWire.ConnectUnary or GrpcWire.ConnectGet))
         {
-            BodyReader.AllowStreaming(context);
+            BodyReader.AllowStreaming(context, request.Route);
         }
 
         var call = Open(request, mode, MakeHead(request, plan, mode, path));

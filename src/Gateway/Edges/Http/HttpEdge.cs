@@ -41,7 +41,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
 
         if (found.Plan.Shape != CallShape.Unary)
         {
-            BodyReader.AllowStreaming(request.Context);
+            BodyReader.AllowStreaming(request.Context, request.Route);
         }
 
         var head = request.MakeHead(found.Plan.MethodName, found.Plan.Shape);
@@ -73,7 +73,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
 
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
     {
-        BodyReader.AllowStreaming(request.Context);
+        BodyReader.AllowStreaming(request.Context, request.Route);
         var accept = request.Context.Request.Headers.Accept.ToString();
         if (request.Plans.OpaqueStream is { } streamed && WantsStream(accept))
         {
