@@ -84,7 +84,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
         // 3. Compile: schemas, rules, plans.
         var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
-        var compiler = Protocols.Compiler(processes, options.Clock, logs, options.Backends);
+        var pins = new SchemaPins(SchemaPins.DefaultDirectory(environment), isReadOnly: options.Server is not null, logs.CreateLogger<SchemaPins>());
+        var compiler = Protocols.Compiler(processes, options.Clock, logs, pins, options.Backends);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {
@@ -196,7 +197,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The file, and every file it names that a reload would read again.</summary>
     private static IEnumerable<string> Files(GatewayConfig config) =>
-        config.Clusters.Values.SelectMany(static cluster => cluster.Schema?.DescriptorSets ?? []).Prepend(config.File);
+        config.Clusters.Values.SelectMany(static cluster => SchemaFiles.All(cluster.Schema)).Prepend(config.File);
 
     private static AdminSources Sources(
         WebApplication app, YarpConfigProvider provider, ProcessTable processes, ReloadState reloads, Readiness ready, TimeProvider clock) => new()

@@ -94,7 +94,7 @@ public sealed class GatewayModelCompiler(
                 return null;
             }
 
-            schema = await schemas.LoadAsync(settings, registration, kept?.Schema, problems, cancellationToken);
+            schema = await schemas.LoadAsync(settings, registration, kept?.Schema, previous?.Clusters.GetValueOrDefault(settings.Id)?.Schema, problems, cancellationToken);
             if (schema is null)
             {
                 return null;
