@@ -34,6 +34,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly ProcessTable _processes;
     private readonly Logger _log;
     private ConfigFileWatcher? _watcher;
+    private SchemaRefresh? _refresh;
 
     private GatewayHost(WebApplication app, AdminServer? admin, ProcessTable processes, Logger log)
     {
@@ -110,6 +111,8 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             await host.StartAsync(provider, reloads, ready, cancellationToken);
             host.Watch(options, config);
+            host._refresh = new SchemaRefresh(
+                app.Services.GetRequiredService<GatewayReload>(), compiler, options.Clock, app.Services.GetRequiredService<ILogger<SchemaRefresh>>());
             return host;
         }
         catch
@@ -131,6 +134,11 @@ public sealed class GatewayHost : IAsyncDisposable
         if (_watcher is not null)
         {
             await _watcher.DisposeAsync();
+        }
+
+        if (_refresh is not null)
+        {
+            await _refresh.DisposeAsync();
         }
 
         // Calls drain while the admin port still answers that they do.

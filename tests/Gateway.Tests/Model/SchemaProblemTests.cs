@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Backends.Stdio;
 using Gateway.Configuration;
+using Gateway.Model;
 using Gateway.Tests.Configuration;
 using Google.Api;
 using Google.Protobuf;
