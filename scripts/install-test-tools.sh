@@ -46,3 +46,5 @@ if [ -f tests/js/package-lock.json ]; then
     (cd tests/js && npm ci --no-audit --no-fund --loglevel=error >&2 && touch node_modules)
   fi
 fi
+
+scripts/install-conformance-runner.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the descriptor sets of the samples (config/protos/*.binpb), of the bench and of the etcd tutorial from their
-# .proto files.
+# Writes the descriptor sets of the samples (config/protos/*.binpb), of the bench, of the etcd tutorial and of the
+# conformance tests from their .proto files.
 #
 #   scripts/make-descriptors.sh            write them
 #   scripts/make-descriptors.sh --check    exit 1 when a committed set is not what its source gives
@@ -52,4 +52,6 @@ compile config/protos/linetool.binpb samples/LineTool/protos tools/v1/linetool.p
 compile samples/Chat/chat.binpb samples/Chat/protos chat/v1/chat.proto
 compile bench/Load/bench.binpb bench/LoadBackend/protos bench/v1/bench.proto
 compile docs/tutorials/etcd/etcd.binpb docs/tutorials/etcd/protos rpc.proto
+compile tests/Transcoders.Conformance/test-messages.binpb tests/Transcoders.Conformance/Protos \
+  google/protobuf/test_messages_{proto2,proto3,proto2_editions,proto3_editions,edition2023}.proto
 exit "$stale"

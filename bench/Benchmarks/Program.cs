@@ -1,10 +1,10 @@
 using BenchmarkDotNet.Running;
 using Benchmarks.Payloads;
 
-// `--quick` prints ratios in seconds, for noisy machines; anything else goes to BenchmarkDotNet (`--filter '*'`).
+// `--quick [SAMPLE…]` prints ratios in a minute, for noisy machines; anything else goes to BenchmarkDotNet (`--filter '*'`).
 if (args is ["--quick", ..])
 {
-    PayloadQuickTable.Print(Console.Out);
+    PayloadQuickTable.Print(Console.Out, args[1..]);
     return;
 }
 

@@ -84,7 +84,9 @@ public sealed class GatewayHost : IAsyncDisposable
         Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
-        var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
+        ILoggerFactory logs = options.ExtraLog is { } listener
+            ? LoggerFactory.Create(logging => logging.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log)).AddProvider(listener))
+            : new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
         var pins = new SchemaPins(SchemaPins.DefaultDirectory(environment), isReadOnly: options.Server is not null, logs.CreateLogger<SchemaPins>());
         var compiler = Protocols.Compiler(processes, options.Clock, logs, pins, options.Backends);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
@@ -247,6 +249,7 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton<CallDrain>();
         services.AddSingleton<CallDispatcher>();
         services.AddSingleton<EdgeSelector>();
+        services.AddSingleton<Transcoders.Calls.StatusWriter>(new Transcoders.Payloads.StatusJsonWriter(Transcoders.Schema.SchemaCatalog.BuiltIn));
         services.AddSingleton<ReplayTable>();
 
         // In the order of PROTOCOLS §10.1: the last one takes what no other claims.

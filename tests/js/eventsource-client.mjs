@@ -1,6 +1,6 @@
 // An EventSource driven by lines: node eventsource-client.mjs URL [NAME…]
 // Prints {"open":N} with the number of the connection, {"event":NAME,"id":ID,"data":T} for messages and the NAMEs, and
-// {"closed":true,"code":STATUS} when the source gives up. The line "cut" breaks the connection off as a lost network would.
+// {"closed":true,"code":STATUS} when the source gives up. The line "cut" breaks the connection off as a lost network would; {"cut":true} says it is.
 import { createInterface } from "node:readline";
 import { EventSource } from "eventsource";
 
@@ -29,4 +29,4 @@ source.addEventListener("error", error => {
     process.exit(0);
   }
 });
-createInterface({ input: process.stdin }).on("line", () => cut.abort(new TypeError("connection lost"))).on("close", () => process.exit(0));
+createInterface({ input: process.stdin }).on("line", () => { cut.abort(new TypeError("connection lost")); tell({ cut: true }); }).on("close", () => process.exit(0));

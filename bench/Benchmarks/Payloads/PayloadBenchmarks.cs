@@ -8,7 +8,9 @@ public class PayloadBenchmarks
 {
     private PayloadCase _sample = null!;
 
-    [Params("small", "rich", "large", "escapes", "unicode", "numbers")]
+    public static IEnumerable<string> Samples => PayloadSamples.All.Keys;
+
+    [ParamsSource(nameof(Samples))]
     public string Sample { get; set; } = "";
 
     [GlobalSetup]
@@ -19,6 +21,9 @@ public class PayloadBenchmarks
 
     [Benchmark]
     public int ReaderFloor() => _sample.ReaderFloor();
+
+    [Benchmark]
+    public int TakingFloor() => _sample.TakingFloor();
 
     [Benchmark]
     public int PlanToJson() => _sample.PlanToJson();

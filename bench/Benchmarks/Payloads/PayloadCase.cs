@@ -22,23 +22,26 @@ internal sealed class PayloadCase
     private readonly Utf8JsonWriter _writer;
     private readonly JsonToken[] _tokens;
     private readonly string _text;
+    private readonly MessageDescriptor _descriptor;
+    private readonly byte[] _room;
 
     public PayloadCase(string name)
     {
-        var message = PayloadSamples.All[name];
-        Wire = message.ToByteArray();
-        var descriptor = ((IMessage)message).Descriptor.FullName;
-        var type = SchemaCatalogMessage(descriptor);
+        var (message, wire) = PayloadSamples.All[name];
+        Wire = wire;
+        _descriptor = message.Descriptor;
+        var type = SchemaCatalogMessage(_descriptor.FullName);
         _toWire = Compiler.JsonToProtobuf(type);
         _toJson = Compiler.ProtobufToJson(type);
         _toJson.Convert(Wire, _output);
         Json = _output.WrittenSpan.ToArray();
         _text = System.Text.Encoding.UTF8.GetString(Json);
-        if (!JsonParser.Default.Parse<Shelf>(_text).Equals(message))
+        if (!JsonParser.Default.Parse(_text, _descriptor).Equals(message))
         {
             throw new InvalidOperationException($"The sample '{name}' did not survive.");
         }
 
+        _room = new byte[Json.Length];
         _tokens = JsonFloors.Record(Json);
         _writer = new Utf8JsonWriter(_floorOutput, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
@@ -63,6 +66,8 @@ internal sealed class PayloadCase
 
     public int ReaderFloor() => JsonFloors.Scan(Json);
 
+    public int TakingFloor() => JsonFloors.ScanTaking(Json, _room);
+
     public int WriterFloor()
     {
         _floorOutput.ResetWrittenCount();
@@ -71,9 +76,9 @@ internal sealed class PayloadCase
         return _floorOutput.WrittenCount;
     }
 
-    public int GoogleToWire() => JsonParser.Default.Parse<Shelf>(_text).ToByteArray().Length;
+    public int GoogleToWire() => JsonParser.Default.Parse(_text, _descriptor).ToByteArray().Length;
 
-    public int GoogleToJson() => JsonFormatter.Default.Format(Shelf.Parser.ParseFrom(Wire)).Length;
+    public int GoogleToJson() => JsonFormatter.Default.Format(_descriptor.Parser.ParseFrom(Wire)).Length;
 
     private static MessageDescriptor SchemaCatalogMessage(string name) =>
         SchemaCatalog.FromDescriptorSets([Set()]).FindMessage(name)!;

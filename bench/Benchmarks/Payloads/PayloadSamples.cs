@@ -7,15 +7,65 @@ namespace Benchmarks.Payloads;
 /// <summary>The messages that are converted: about 60 bytes, about 2 KB and about 64 KB on the wire, and some that are hard.</summary>
 internal static class PayloadSamples
 {
-    public static readonly IReadOnlyDictionary<string, Shelf> All = new Dictionary<string, Shelf>
+    /// <summary>Each with what its sender puts on the wire: mostly what an encoder makes of it.</summary>
+    public static readonly IReadOnlyDictionary<string, PayloadSample> All = new Dictionary<string, PayloadSample>
     {
-        ["small"] = new() { Name = "shelves/1", Revision = 7, Theme = "a theme of thirty letters" },
-        ["rich"] = Shelf(9),
-        ["large"] = Shelf(290),
-        ["escapes"] = new() { Name = "shelves/1", Theme = string.Concat(Enumerable.Repeat("line\n\t\"quoted\" ", 120)) },
-        ["unicode"] = new() { Name = "shelves/1", Theme = string.Concat(Enumerable.Repeat("καλημέρα κόσμε ", 120)) },
-        ["numbers"] = Numbers(),
+        ["small"] = new(new Shelf { Name = "shelves/1", Revision = 7, Theme = "a theme of thirty letters" }),
+        ["rich"] = new(Shelf(9)),
+        ["large"] = new(Shelf(290)),
+        ["escapes"] = new(new Shelf { Name = "shelves/1", Theme = string.Concat(Enumerable.Repeat("line\n\t\"quoted\" ", 120)) }),
+        ["unicode"] = new(new Shelf { Name = "shelves/1", Theme = string.Concat(Enumerable.Repeat("καλημέρα κόσμε ", 120)) }),
+        ["numbers"] = new(Numbers()),
+        ["10,000 integers"] = new(new Heap { Numbers = { Enumerable.Range(0, 10_000).Select(x => x * 7919L) } }),
+        ["10,000 strings"] = new(new Heap { Words = { Enumerable.Range(0, 10_000).Select(x => $"word {x}") } }),
+        ["10,000 messages"] = new(new Heap { Authors = { Enumerable.Range(0, 10_000).Select(Author) } }),
+        ["maps of 1,000"] = new(Maps(1000)),
+        ["90 levels"] = new(Nested(90)),
+        ["long text"] = new(new Heap { Text = string.Concat(Enumerable.Repeat("A line of a log, with a \"quoted\" word and a path C:\\logs\\today.\r\n", 1000)) }),
+        ["split"] = Split(8, 5),
     };
+
+    private static Author Author(int i) => new() { GivenName = $"Given {i}", FamilyName = "Family", BirthYear = 1900 + (i % 100) };
+
+    private static Heap Maps(int entries)
+    {
+        var heap = new Heap();
+        for (var i = 0; i < entries; i++)
+        {
+            heap.Texts[$"key-{i}"] = $"value {i}";
+            heap.People[i * 31L] = Author(i);
+        }
+
+        return heap;
+    }
+
+    private static Heap Nested(int levels)
+    {
+        var heap = new Heap { Text = "the innermost" };
+        for (var i = 1; i < levels; i++)
+        {
+            heap = new Heap { Words = { "a", "b" }, Child = heap, Text = "around it" };
+        }
+
+        return heap;
+    }
+
+    /// <summary>Messages within messages of which each comes in several pieces, fields out of order: what is to be merged at every level.</summary>
+    private static PayloadSample Split(int levels, int pieces)
+    {
+        var whole = new Heap();
+        var wire = new List<byte>();
+        for (var i = 0; i < pieces; i++)
+        {
+            var piece = Nested(levels);
+            piece.Numbers.AddRange([i, i + 1]);
+            piece.Authors.Add(Author(i));
+            whole.MergeFrom(piece);
+            wire.AddRange(piece.ToByteArray());
+        }
+
+        return new PayloadSample(whole, [.. wire]);
+    }
 
     private static Shelf Shelf(int books)
     {
@@ -61,5 +111,14 @@ internal static class PayloadSamples
         }
 
         return shelf;
+    }
+}
+
+/// <summary>One message and the bytes that carry it.</summary>
+internal sealed record PayloadSample(IMessage Message, byte[] Wire)
+{
+    public PayloadSample(IMessage message)
+        : this(message, message.ToByteArray())
+    {
     }
 }

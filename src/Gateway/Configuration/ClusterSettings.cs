@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gateway.Configuration;
 
 /// <summary>What a cluster says beyond YARP's own keys, as declared in the file.</summary>
@@ -50,8 +52,18 @@ public sealed record SchemaSettings
     /// <summary>Directories that imports of the sources are looked for in, absolute after reading; empty means where the sources are.</summary>
     public IReadOnlyList<string> ImportPaths { get; init; } = [];
 
-    /// <summary>google.api.http rules over the annotations, each a google.api.HttpRule in JSON.</summary>
+    /// <summary>Service configs in YAML, absolute after reading; their rules are among <see cref="HttpRules"/>.</summary>
+    public IReadOnlyList<string> ServiceConfigs { get; init; } = [];
+
+    /// <summary>google.api.http rules over the annotations, each a google.api.HttpRule in JSON: of service configs, then of this file. The last of a method stands.</summary>
     public IReadOnlyList<string> HttpRules { get; init; } = [];
+
+    /// <summary>Where each of <see cref="HttpRules"/> comes from, for messages. No part of what the cluster is.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<HttpRuleSource> HttpRuleSources { get; init; } = [];
+
+    /// <summary>What the service configs say of `fully_decode_reserved_expansion`; null when they are silent.</summary>
+    public bool? FullyDecodeReservedExpansion { get; init; }
 
     /// <summary>Ask the backend by gRPC server reflection when the file is loaded.</summary>
     public bool Reflection { get; init; }
@@ -62,6 +74,12 @@ public sealed record SchemaSettings
     /// <summary>How often the backend is asked again; null means when the file is loaded, and every 30 s while a pinned answer stands in.</summary>
     public TimeSpan? Refresh { get; init; }
 }
+
+/// <summary>Where a rule was declared.</summary>
+/// <param name="Selector">Its method, `pkg.Service.Method`.</param>
+/// <param name="Position">The place in the file; null when the environment brought it.</param>
+/// <param name="IsServiceConfig">True for a rule of a service config, which may be about more services than the schema has.</param>
+public sealed record HttpRuleSource(string Selector, SourcePosition? Position, bool IsServiceConfig);
 
 /// <summary>The child process behind a stdio cluster.</summary>
 public sealed record ProcessSettings

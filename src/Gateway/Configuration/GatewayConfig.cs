@@ -22,6 +22,9 @@ public sealed record GatewayConfig
 
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
 
+    /// <summary>CORS policies by name; a route names one in YARP's `CorsPolicy`.</summary>
+    public IReadOnlyDictionary<string, CorsSettings> Cors { get; init; } = new Dictionary<string, CorsSettings>();
+
     public IReadOnlyDictionary<string, ClusterSettings> Clusters { get; init; } = new Dictionary<string, ClusterSettings>();
 }
 

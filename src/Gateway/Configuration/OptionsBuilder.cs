@@ -5,9 +5,10 @@ internal static class OptionsBuilder
 {
     public static RouteOptions Build(SettingsReader options) => new()
     {
-        Http = Http(options.Section("Http"), new HttpEdgeOptions()),
+        Http = HttpRuleOptionsBuilder.Build(options.Section("Http"), Http),
         Sse = Sse(options.Section("Sse"), new SseEdgeOptions()),
         WebSocket = WebSocket(options.Section("WebSocket"), new WebSocketEdgeOptions()),
+        Grpc = new GrpcEdgeOptions { Compression = options.Section("Grpc").Word("Compression", new GrpcEdgeOptions().Compression) },
         Metadata = Metadata(options.Section("Metadata")),
         Limits = Limits(options.Section("Limits")),
     };

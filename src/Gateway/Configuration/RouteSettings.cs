@@ -31,15 +31,27 @@ public sealed record RouteOptions
 
     public WebSocketEdgeOptions WebSocket { get; init; } = new();
 
+    public GrpcEdgeOptions Grpc { get; init; } = new();
+
     public MetadataOptions Metadata { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
 }
 
-/// <summary>Choices of the HTTP edge.</summary>
-public sealed record HttpEdgeOptions
+/// <summary>Choices of the gRPC edge and its modes, gRPC-Web and Connect.</summary>
+public sealed record GrpcEdgeOptions
 {
-    /// <summary>How a stream is framed when the client's Accept leaves it open: `ndjson` (with the `{"result":…}` envelope), `ndjson-bare`, `array`.</summary>
+    /// <summary>Which answers are compressed: `mirror` those of clients that compress, `gzip` those of all that can read it, `none`.</summary>
+    public string Compression { get; init; } = "mirror";
+}
+
+/// <summary>Choices of the HTTP edge; those of its rules and presets stand in a file of their own.</summary>
+public sealed partial record HttpEdgeOptions
+{
+    /// <summary>
+    /// How a stream is framed when the client's Accept leaves it open: `ndjson` (with the `{"result":…}` envelope), `ndjson-bare`, `array`.
+    /// As those two servers do it, also for a client that accepts application/json: `grpc-gateway`, `aspnet`.
+    /// </summary>
     public string Stream { get; init; } = "ndjson";
 
     /// <summary>What an unknown query parameter does: `reject` (400) or `ignore`.</summary>
@@ -51,7 +63,7 @@ public sealed record HttpEdgeOptions
     /// <summary>What unknown JSON fields in a request do: `reject` (400) or `ignore`.</summary>
     public string UnknownFields { get; init; } = "reject";
 
-    /// <summary>Shape of error bodies: `google` (google.rpc.Status).</summary>
+    /// <summary>Shape of error bodies: `google` (google.rpc.Status), `aip-193`, `problem` (RFC 9457). A client that names application/problem+json in Accept gets that.</summary>
     public string ErrorFormat { get; init; } = "google";
 
     /// <summary>`POST /pkg.Service/Method` with a JSON body reaches every method, annotated or not.</summary>

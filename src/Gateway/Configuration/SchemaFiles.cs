@@ -59,7 +59,7 @@ internal static class SchemaFiles
 
     /// <summary>Every file whose change may be a change of the schema.</summary>
     public static IReadOnlyList<string> All(SchemaSettings? schema) => schema is null ? [] :
-        [.. schema.DescriptorSets.Concat(schema.ProtoFiles.SelectMany(Sources)).Concat(schema.ProtoFiles.Count == 0 ? [] : Roots(schema).SelectMany(static root => Below(root)))
+        [.. schema.DescriptorSets.Concat(schema.ServiceConfigs).Concat(schema.ProtoFiles.SelectMany(Sources)).Concat(schema.ProtoFiles.Count == 0 ? [] : Roots(schema).SelectMany(static root => Below(root)))
             .Distinct(StringComparer.Ordinal)];
 
     private static IReadOnlyList<string> Below(string root, string filter = "*.proto") => !Directory.Exists(root) ? [] :

@@ -9,6 +9,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
     public GatewayConfig Build()
     {
         var top = new SettingsReader(root);
+        var cors = CorsBuilder.Build(root, problems);
         var clusters = new Dictionary<string, ClusterSettings>(StringComparer.OrdinalIgnoreCase);
         foreach (var node in _clusters?.Children ?? [])
         {
@@ -19,6 +20,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         foreach (var node in root.Find("ReverseProxy:Routes")?.Children ?? [])
         {
             routes[node.Key] = Route(node);
+            CorsBuilder.CheckReference(node, cors, problems);
         }
 
         var defaults = new GatewayConfig { File = file, Tree = new TreeConfiguration(root) };
@@ -26,6 +28,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         {
             Urls = top.Text("Urls"),
             AdminUrls = top.Section("Admin").Text("Urls", defaults.AdminUrls),
+            Cors = cors,
             Routes = routes,
             Clusters = clusters,
         };
@@ -189,7 +192,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             imports.Add(path);
         }
 
-        return new SchemaSettings
+        return new HttpRulesBuilder(problems, _directory).AddTo(schema, new SchemaSettings
         {
             DescriptorSets = files,
             ProtoFiles = sources,
@@ -197,8 +200,7 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             Pin = schema.Flag("Pin", true),
             Refresh = schema.Duration("Refresh"),
             Reflection = schema.Flag("Reflection", false),
-            HttpRules = [.. (schema.Section("HttpRules").Node?.Children ?? []).Select(RuleJson.Write)],
-        };
+        });
     }
 
     private static HttpClusterSettings Http(SettingsReader http)

@@ -163,7 +163,7 @@ public sealed class CallAttempts : IDisposable
     /// <summary>How long to wait: what the server asked for, else the backoff; null when it asked for more than we wait, or not to come back.</summary>
     private TimeSpan? DelayOf(RetrySettings retry, CallStatus status)
     {
-        if (status.RetryAfter is { } asked)
+        if (StatusDetails.RetryDelay(status) is { } asked)
         {
             return asked >= TimeSpan.Zero && asked <= retry.MaxBackoff ? asked : null;
         }

@@ -34,6 +34,12 @@ public sealed class CallRoute
     /// <summary>Writes statuses as the route's clients read them.</summary>
     public required StatusWriter StatusWriter { get; init; }
 
+    /// <summary>What failures look like to HTTP clients that name no other shape.</summary>
+    public StatusFormat ErrorFormat { get; init; }
+
+    /// <summary>Writes statuses as clients of Connect read them.</summary>
+    public required StatusWriter ConnectErrors { get; init; }
+
     /// <summary>Decides which headers become metadata.</summary>
     public required MetadataPolicy Metadata { get; init; }
 

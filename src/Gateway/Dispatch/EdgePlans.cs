@@ -14,6 +14,9 @@ public sealed class EdgePlans
     /// <summary>True when edge and backend speak the same protocol and nothing is to be rewritten: the call never enters the hub.</summary>
     public bool IsPassThrough { get; init; }
 
+    /// <summary>What the hub does for the modes of a protocol that is forwarded itself (gRPC-Web before a gRPC server); null where there is none.</summary>
+    public EdgePlans? Hub { get; init; }
+
     /// <summary>As the edge's traits say; see <see cref="Transcoders.Calls.ProtocolTraits.ExpectsOneAnswer"/>.</summary>
     public bool ExpectsOneAnswer { get; init; }
 

@@ -1,3 +1,4 @@
+using Gateway.Dispatch;
 using Microsoft.AspNetCore.Connections;
 using System.Buffers;
 using System.IO.Pipelines;
@@ -62,11 +63,15 @@ public static class BodyReader
         }
     }
 
-    /// <summary>Lifts the host's guards that are meant for short bodies: a stream may be slow, quiet and long; the call's own limits hold.</summary>
-    public static void AllowStreaming(HttpContext context)
+    /// <summary>
+    /// Lifts the host's guards that are meant for short bodies: a stream may be slow, quiet and long; the call's own limits hold, and a
+    /// `MaxRequestBodySize` that the route names itself.
+    /// </summary>
+    public static void AllowStreaming(HttpContext context, CallRoute route)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        ArgumentNullException.ThrowIfNull(route);
+        if (route.Settings.MaxRequestBodySize is null && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }

@@ -100,10 +100,15 @@ public sealed class EdgeRequest
     /// <summary>A deadline that begins now, by the same rules: for one of many calls of a connection.</summary>
     public Deadline DeadlineFor(CallShape shape) => Route.DeadlineFor(shape, AskedTimeout(Context.Request.Headers), Clock);
 
-    /// <summary>A client's own limit of time: `grpc-timeout`, else `x-server-timeout` in seconds; null when it named none that can be read.</summary>
+    /// <summary>A client's own limit of time: `grpc-timeout`, `connect-timeout-ms`, else `x-server-timeout` in seconds; null when it named none that can be read.</summary>
     private static TimeSpan? AskedTimeout(IHeaderDictionary headers)
     {
         if (headers.TryGetValue(GrpcHeaders.Timeout, out var grpc) && grpc.Count == 1 && GrpcTimeout.TryParse(grpc[0], out var timeout))
+        {
+            return timeout;
+        }
+
+        if (headers.TryGetValue(ConnectHeaders.Timeout, out var connect) && connect.Count == 1 && ConnectHeaders.TryParseTimeout(connect[0], out timeout))
         {
             return timeout;
         }

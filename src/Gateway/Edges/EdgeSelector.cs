@@ -23,11 +23,11 @@ public sealed class EdgeSelector
             {
                 if (route.Edges.TryGetValue(edge.Name, out var plans))
                 {
-                    return (edge, plans);
+                    return (edge, plans.Hub is { } hub && edge.SpeaksMode(context) ? hub : plans);
                 }
 
-                // An event stream is a wish (Accept); an upgrade or a gRPC body is not.
-                if (edge.IsNegotiable)
+                // An event stream is a wish (Accept); an upgrade or a gRPC body is not. A mode is plain HTTP to a server that may know it itself.
+                if (edge.IsNegotiable || (IsForwarded(route) && edge.SpeaksMode(context)))
                 {
                     continue;
                 }
@@ -38,4 +38,7 @@ public sealed class EdgeSelector
 
         return (_edges[^1], null);
     }
+
+    /// <summary>True when the route passes requests that no other edge takes on as they are.</summary>
+    private bool IsForwarded(CallRoute route) => route.Edges.TryGetValue(_edges[^1].Name, out var last) && last.IsPassThrough;
 }

@@ -46,6 +46,11 @@ internal static class GrpcWebFrames
             WriteLine(output, GrpcHeaders.Details, GrpcBinaryHeader.Encode(status.Details.Span));
         }
 
+        if (status.RetryAfter is { } delay)
+        {
+            WriteLine(output, GrpcHeaders.RetryPushback, ((long)delay.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        }
+
         WriteLines(output, status.Trailers);
         Close(output, start);
     }

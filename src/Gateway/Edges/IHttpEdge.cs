@@ -15,6 +15,12 @@ public interface IHttpEdge
     /// <summary>True when a client that speaks this protocol can also be answered in plain HTTP, where the route does not serve it.</summary>
     bool IsNegotiable { get; }
 
+    /// <summary>
+    /// True when a request that is claimed speaks the protocol in a way that servers of the protocol need not know, such as gRPC-Web:
+    /// the hub carries its call even where the protocol itself is forwarded.
+    /// </summary>
+    bool SpeaksMode(HttpContext context) => false;
+
     /// <summary>Answers a request that came over a transport on which this protocol cannot be spoken; false when it can.</summary>
     bool RefuseTransport(HttpContext context) => false;
 

@@ -6,15 +6,22 @@ using Transcoders.HttpRules;
 
 namespace Gateway.Edges;
 
-/// <summary>The request messages of a call that was reached by URL: one made of path, query and body, or a stream of JSON values.</summary>
+/// <summary>
+/// The request messages of a call that was reached by URL: one made of path, query and body, a stream of JSON values, or the pieces of a
+/// body whose bytes are taken as they come (google.api.HttpBody).
+/// </summary>
 internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding binding, bool streams) : IDisposable
 {
+    /// <summary>Most bytes of a raw body that go into one message: what has arrived leaves, and what a slow backend has not taken stays with the client.</summary>
+    private const int PieceSize = 64 * 1024;
+
     private readonly CallLimits _limits = request.Route.Limits;
     private readonly PayloadBuffer _message = new(request.Route.Limits.MessageSize);
     private JsonValueReader _values = new(request.Route.Limits.MessageSize, request.Route.Limits.Depth);
     private ReadOnlySequence<byte> _body;
     private bool _borrowed;
     private bool _done;
+    private bool _begun;
 
     /// <summary>The next message as protobuf, on loan; null after the last.</summary>
     public ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
@@ -30,7 +37,7 @@ internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding bindin
             return HasBody(request.Context) ? WeaveBodyAsync(cancellationToken) : new(Weave(default, first: true));
         }
 
-        return ReadValueAsync(cancellationToken);
+        return binding.Weaver.BodyIsHttpBody ? ReadPieceAsync(cancellationToken) : ReadValueAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -103,6 +110,58 @@ internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding bindin
         }
     }
 
+    /// <summary>The next piece of a raw body. The first message also says path, query and media type, and is there for an empty body too.</summary>
+    private async ValueTask<Message?> ReadPieceAsync(CancellationToken cancellationToken)
+    {
+        var reader = request.Context.Request.BodyReader;
+        while (true)
+        {
+            var result = await BodyReader.ReadAsync(reader, cancellationToken);
+            var piece = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, Math.Min(PieceSize, _limits.MessageSize / 2)));
+            _done = result.IsCompleted && piece.Length == result.Buffer.Length;
+            if (piece.IsEmpty && (_begun || !_done))
+            {
+                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                if (_done)
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
+            try
+            {
+                return WeavePiece(piece);
+            }
+            finally
+            {
+                reader.AdvanceTo(piece.End);
+            }
+        }
+    }
+
+    private Message WeavePiece(in ReadOnlySequence<byte> piece)
+    {
+        var first = !_begun;
+        _begun = true;
+        if (piece.IsSingleSegment)
+        {
+            return Weave(piece.FirstSpan, first, first ? request.Context.Request.ContentType : null);
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)piece.Length);
+        try
+        {
+            piece.CopyTo(rented);
+            return Weave(rented.AsSpan(0, (int)piece.Length), first, first ? request.Context.Request.ContentType : null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
     private Message WeaveValue(in ReadOnlySequence<byte> value)
     {
         try
@@ -126,16 +185,18 @@ internal sealed class UrlRequestMessages(EdgeRequest request, HttpBinding bindin
         }
     }
 
-    private Message Weave(ReadOnlySpan<byte> body, bool first)
+    private Message Weave(ReadOnlySpan<byte> body, bool first) => Weave(body, first, request.Context.Request.ContentType);
+
+    private Message Weave(ReadOnlySpan<byte> body, bool first, string? contentType)
     {
         _message.Clear();
         if (first)
         {
-            binding.Weaver.Weave(request.Path, request.Query, request.Verb, request.Context.Request.ContentType, body, _message);
+            binding.Weaver.Weave(request.Path, request.Query, request.Verb, contentType, body, _message);
         }
         else
         {
-            binding.Weaver.WeaveBody(request.Verb, request.Context.Request.ContentType, body, _message);
+            binding.Weaver.WeaveBody(request.Verb, contentType, body, _message);
         }
 
         _message.ThrowIfOverLimit();

@@ -68,6 +68,11 @@ internal sealed class AttemptTransformer(HttpTransformer inner, CallAttempts att
             reader.Add(GrpcHeaders.RetryPushback, pushback.ToString());
         }
 
+        if (response.Headers.NonValidated.TryGetValues(GrpcHeaders.Details, out var details))
+        {
+            reader.Add(GrpcHeaders.Details, details.ToString());
+        }
+
         return reader.ToStatus();
     }
 

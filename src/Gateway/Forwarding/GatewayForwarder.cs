@@ -143,7 +143,7 @@ internal sealed partial class GatewayForwarder(
         return failure;
     }
 
-    /// <summary>A gRPC client wants a status, not a bare 502; for the others a timeout is 504, which YARP takes for a client that left (400).</summary>
+    /// <summary>Nobody wants a bare 502: a gRPC client gets a status, the others a body under YARP's own status. A timeout is 504, which YARP takes for a client that left (400).</summary>
     private static ValueTask TellAsync(HttpContext context, CallRoute route, IHttpEdge edge, CallStatus failure)
     {
         if (edge.Name == GrpcTraits.Name)
@@ -156,7 +156,10 @@ internal sealed partial class GatewayForwarder(
             context.Response.StatusCode = StatusCodes.Status504GatewayTimeout;
         }
 
-        return default;
+        var http = context.Response.StatusCode;
+        return http < 400 ? default
+            : http < 500 ? StatusResponse.WriteAsync(context, route, PlainErrors.StatusOf(context))
+            : StatusResponse.WriteAsync(context, route, new CallStatus(failure.Code, failure.Message) { HttpStatus = http });
     }
 
     /// <summary>Different protocols: the call goes through the hub.</summary>

@@ -2,7 +2,6 @@ using Gateway.Dispatch;
 using Gateway.Edges;
 using Gateway.Telemetry;
 using Transcoders.Calls;
-using Transcoders.Grpc;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
@@ -29,10 +28,6 @@ internal static class NoDestination
             telemetry.Refuse(plans.Labels, StatusCode.Unavailable, TimeSpan.Zero);
         }
 
-        // What is forwarded as it is keeps YARP's answer, but a gRPC client wants a status.
-        if (plans is { IsPassThrough: false } || edge.Name == GrpcTraits.Name)
-        {
-            await edge.RefuseAsync(context, route, new CallStatus(StatusCode.Unavailable, $"No destination of the cluster '{route.ClusterId}' is available."));
-        }
+        await edge.RefuseAsync(context, route, new CallStatus(StatusCode.Unavailable, $"No destination of the cluster '{route.ClusterId}' is available."));
     }
 }

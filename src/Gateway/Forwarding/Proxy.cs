@@ -3,7 +3,9 @@ using Gateway.Model;
 using Gateway.Security;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Transcoders.Calls;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -21,7 +23,20 @@ internal static class Proxy
         services.AddAuthentication(NobodyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, NobodyAuthentication>(NobodyAuthentication.SchemeName, null);
         services.AddAuthorization();
         services.AddCors();
-        services.AddRateLimiter(static _ => { });
+        services.AddRateLimiter(static limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = static (refused, _) =>
+            {
+                if (refused.Lease.TryGetMetadata(System.Threading.RateLimiting.MetadataName.RetryAfter, out var delay))
+                {
+                    refused.HttpContext.Response.Headers.RetryAfter = ((long)Math.Ceiling(delay.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                }
+
+                return default;
+            };
+        });
+        services.AddSingleton<ICorsPolicyProvider, CorsPolicies>();
         services.AddOutputCache();
         services.AddRequestTimeouts();
         services.AddReverseProxy();
@@ -49,16 +64,20 @@ internal static class Proxy
         pipeline.Properties["__AuthorizationMiddlewareSet"] = true;
 
         // 1. What is not one request to every reader is none.
-        app.UseStrictRequests();
+        var writer = app.Services.GetRequiredService<StatusWriter>();
+        app.UseStrictRequests(writer);
         AllowedHosts.Use(app, provider.Current.Config);
 
         // 2. Upgrades only: the feature this adds is not free, and few requests are upgrades.
         app.UseWhen(static context => Upgrades.IsAskedFor(context.Request), static upgrades => upgrades.UseWebSockets());
         app.UseRouting();
+        app.UsePlainErrors(writer);
 
         // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>
         {
+            // CORS first: a preflight carries no credentials, and a page is to see why it is refused.
+            policed.Use(CorsPolicies.VaryAsync);
             policed.UseCors();
             policed.UseAuthentication();
             policed.UseAuthorization();

@@ -1,18 +1,19 @@
+using Gateway.Edges;
+using Transcoders.Calls;
+
 namespace Gateway.Forwarding;
 
 /// <summary>Refuses requests the server lets pass although two readers could take them for different things.</summary>
 internal static class StrictRequests
 {
-    public static void UseStrictRequests(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    public static void UseStrictRequests(this IApplicationBuilder app, StatusWriter writer) => app.Use((context, next) =>
     {
         if (Problem(context.Request) is not { } problem)
         {
             return next(context);
         }
 
-        context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(problem);
+        return StatusResponse.WriteAsync(context, writer, new CallStatus(StatusCode.InvalidArgument, problem)).AsTask();
     });
 
     private static string? Problem(HttpRequest request)

@@ -46,6 +46,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
             Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
+            ErrorFormat = _http.ErrorFormat switch
+            {
+                "aip-193" => StatusFormat.Aip193,
+                "problem" => StatusFormat.Problem,
+                _ => StatusFormat.Google,
+            },
+            ConnectErrors = planner.ConnectErrors,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
             RepeatablePaths = (cluster.Schema?.Methods ?? []).Where(static m => m.IsRepeatable && !m.Shape.StreamsRequests()).Select(static m => m.Path)
@@ -65,7 +72,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         {
             if (edge.ArrivesAsHttp)
             {
-                return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels };
+                return new EdgePlans { Edge = edge.Name, IsPassThrough = true, Labels = labels, Hub = CompileHub(edge, planner, labels) };
             }
 
             ReportEdge(edge, $"the requests of cluster '{cluster.Settings.Id}' are forwarded as they are, and {edge.Article} has none; give the cluster a Protocol.");
@@ -94,6 +101,26 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             };
         }
 
+        return CompileMethods(edge, backend, schema, planner, rules, labels);
+    }
+
+    /// <summary>Plans for the modes of an edge whose own protocol is forwarded; null where it has none.</summary>
+    private EdgePlans? CompileHub(ProtocolTraits edge, CallPlanner planner, CallLabels labels)
+    {
+        if (!edge.HasModes || edge.Name != cluster.Settings.Protocol || cluster.Registration.Traits is not { } traits)
+        {
+            return null;
+        }
+
+        var backend = traits(cluster.Settings);
+        return cluster.Schema is { } schema
+            ? CompileMethods(edge, backend, schema, planner, null, labels)
+            : new EdgePlans { Edge = edge.Name, Opaque = CallPlanner.PlanUntyped(edge, backend), Labels = labels };
+    }
+
+    private EdgePlans? CompileMethods(
+        ProtocolTraits edge, ProtocolTraits backend, SchemaCatalog schema, CallPlanner planner, HttpRuleTable? rules, CallLabels labels)
+    {
         var byPath = new Dictionary<string, CallPlan>(StringComparer.Ordinal);
         var byBinding = new Dictionary<HttpBinding, CallPlan>();
         var refusals = new Dictionary<string, PlanProblem>(StringComparer.Ordinal);
@@ -216,18 +243,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
                 AutoMapping = _http.AutoMapping,
                 IgnoreTrailingSlash = _http.IgnoreTrailingSlash,
                 Rules = rules,
-                Weave = new WeaveOptions
-                {
-                    UnknownQuery = _http.UnknownQuery == "ignore" ? UnknownQuery.Ignore : UnknownQuery.Reject,
-                    IgnoreQuery = _http.IgnoreQuery,
-                },
+                Weave = WeaveChoices.Of(_http, cluster.Settings.Schema),
             },
             out var found);
         foreach (var problem in unread.Concat(found))
         {
             // The cluster's, not the route's: another route may have found it already.
-            var inCluster = new ConfigProblem(cluster.Settings.Position, $"ReverseProxy:Clusters:{cluster.Settings.Id}:Schema", problem.ToString());
-            if (!problems.Contains(inCluster))
+            if (RuleProblems.Of(problem, cluster.Settings, schema) is { } inCluster && !problems.Contains(inCluster))
             {
                 problems.Add(inCluster);
             }
@@ -242,6 +264,9 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         EmitDefaults = _http.EmitDefaults,
         ProtoNames = _http.ProtoNames,
         EnumsAsNumbers = _http.EnumsAsNumbers,
+        Int64AsNumbers = _http.Int64AsNumbers,
+        EmitNulls = _http.EmitNulls,
+        CaseInsensitiveEnums = _http.CaseInsensitiveEnums,
         MaxDepth = limits.Depth,
     };
 

@@ -42,6 +42,12 @@ public sealed record ProtocolTraits
     /// <summary>An edge's: its calls are HTTP requests, which can be forwarded as they are to a backend of the same protocol.</summary>
     public bool ArrivesAsHttp { get; init; } = true;
 
+    /// <summary>
+    /// An edge's: clients may also speak it in ways that servers of the protocol need not know. Such calls are the hub's, even before a backend of
+    /// the same protocol.
+    /// </summary>
+    public bool HasModes { get; init; }
+
     /// <summary>A backend's: a call is a process whose own streams a client may ask for. Source: <see cref="ProcessStreams"/>.</summary>
     public bool HasProcessStreams { get; init; }
 

@@ -13,7 +13,7 @@ public static class ReservedMetadata
         "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
         "host", "content-length", "content-encoding", "content-type", "accept", "accept-encoding", "expect",
         "last-event-id", "cache-control", "date", "server", "alt-svc", "user-agent",
-        "forwarded", "x-server-timeout", "x-request-timeout",
+        "forwarded", "x-server-timeout", "x-request-timeout", "x-grpc-web",
         "traceparent", "tracestate", "baggage",
     ], StringComparer.OrdinalIgnoreCase);
 

@@ -15,6 +15,7 @@ public static class GrpcTraits
         StreamsResponses = true,
         Formats = [PayloadFormat.Protobuf],
         NeedsSchema = true,
+        HasModes = true,
     };
 
     public static readonly ProtocolTraits Backend = Edge with { Article = "a gRPC backend" };

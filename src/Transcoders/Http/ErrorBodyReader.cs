@@ -110,7 +110,8 @@ public sealed class ErrorBodyReader(StatusReader? details)
         var code = String(error, "status") is { } name ? ByName(name) : null;
         code ??= Number(error, "code") is { } number ? ByNumber(number) : null;
         code ??= String(error, "code") is { } connect ? ConnectCode(connect) : null;
-        return new Found(code, String(error, "message"), code is { } known ? Details(known, error) : default);
+        code ??= String(error, "grpcStatus") is { } problem ? ByName(problem) : null;
+        return new Found(code, String(error, "message") ?? String(error, "detail"), code is { } known ? Details(known, error) : default);
     }
 
     private Found ReadProblem(JsonElement root)

@@ -224,6 +224,9 @@ public struct JsonValueReader
         }
     }
 
-    private readonly CallException Bad(string text, Exception? inner = null) =>
-        new(new CallStatus(StatusCode.InvalidArgument, $"message {Count + 1}: {text}") { Origin = StatusOrigin.Client }, inner);
+    private readonly CallException Bad(string text, Exception? inner = null)
+    {
+        var message = $"message {Count + 1}: {text}";
+        return new(new CallStatus(StatusCode.InvalidArgument, message) { Details = StatusDetails.BadRequest(message, "", message, "MALFORMED_JSON"), Origin = StatusOrigin.Client }, inner);
+    }
 }

@@ -6,6 +6,12 @@ public enum StreamFraming
     /// <summary>`{"result":M}` a line, a failure as a last `{"error":Status}` line.</summary>
     Ndjson,
 
+    /// <summary>As <see cref="Ndjson"/>, under the media type application/json: what grpc-gateway sends.</summary>
+    ResultLines,
+
+    /// <summary>`M` a line under application/json, a failure as a last line that is the Status itself: what ASP.NET's JSON transcoding sends.</summary>
+    StatusLines,
+
     /// <summary>`M` a line; a failure breaks the connection off.</summary>
     NdjsonBare,
 
@@ -29,7 +35,7 @@ public static class StreamFramings
     {
         StreamFraming.Ndjson => "application/x-ndjson",
         StreamFraming.NdjsonBare => "application/x-ndjson",
-        StreamFraming.Array => "application/json",
+        StreamFraming.Array or StreamFraming.ResultLines or StreamFraming.StatusLines => "application/json",
         StreamFraming.JsonSeq => "application/json-seq",
         StreamFraming.TextLines => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
@@ -37,7 +43,7 @@ public static class StreamFramings
 
     public static ReadOnlySpan<byte> Before(StreamFraming framing, bool first) => framing switch
     {
-        StreamFraming.Ndjson => "{\"result\":"u8,
+        StreamFraming.Ndjson or StreamFraming.ResultLines => "{\"result\":"u8,
         StreamFraming.Array => first ? "["u8 : ","u8,
         StreamFraming.JsonSeq => "\u001e"u8,
         _ => default,
@@ -45,8 +51,8 @@ public static class StreamFramings
 
     public static ReadOnlySpan<byte> After(StreamFraming framing) => framing switch
     {
-        StreamFraming.Ndjson => "}\n"u8,
-        StreamFraming.NdjsonBare => "\n"u8,
+        StreamFraming.Ndjson or StreamFraming.ResultLines => "}\n"u8,
+        StreamFraming.NdjsonBare or StreamFraming.StatusLines => "\n"u8,
         StreamFraming.JsonSeq => "\n"u8,
         StreamFraming.TextLines => "\n"u8,
         _ => default,
@@ -60,5 +66,11 @@ public static class StreamFramings
     };
 
     /// <summary>True when a failure can be told inside the stream.</summary>
-    public static bool CarriesErrors(StreamFraming framing) => framing == StreamFraming.Ndjson;
+    public static bool CarriesErrors(StreamFraming framing) => framing is StreamFraming.Ndjson or StreamFraming.ResultLines or StreamFraming.StatusLines;
+
+    /// <summary>What stands before the JSON of a status that ends a stream, and after it; for framings that carry errors.</summary>
+    public static ReadOnlySpan<byte> BeforeError(StreamFraming framing) => framing == StreamFraming.StatusLines ? default : "{\"error\":"u8;
+
+    /// <inheritdoc cref="BeforeError"/>
+    public static ReadOnlySpan<byte> AfterError(StreamFraming framing) => framing == StreamFraming.StatusLines ? "\n"u8 : "}\n"u8;
 }

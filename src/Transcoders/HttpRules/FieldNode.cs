@@ -36,6 +36,12 @@ internal sealed class FieldNode
     /// <summary>Converts the JSON form of the value; set for well-known types.</summary>
     public PayloadPlan? JsonPlan { get; init; }
 
+    /// <summary>The key of an entry; set for maps of leaves.</summary>
+    public FieldNode? MapKey { get; init; }
+
+    /// <summary>The value of an entry; set for maps of leaves.</summary>
+    public FieldNode? MapValue { get; init; }
+
     /// <summary>Index of the oneof in its message; -1 when it is in none. The oneof of a proto3 `optional` does not count.</summary>
     public int Oneof { get; init; } = -1;
 

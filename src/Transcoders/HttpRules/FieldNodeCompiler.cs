@@ -83,6 +83,7 @@ internal sealed class FieldNodeCompiler(PayloadPlanCompiler plans, bool caseInse
     private FieldNode Compile(FieldDescriptor field)
     {
         var role = RoleOf(field);
+        var isMapOfLeaves = field.IsMap && RoleOf(field.MessageType.FindFieldByNumber(2)) == FieldRole.Leaf;
         var isMessage = field.FieldType is FieldType.Message or FieldType.Group;
         return new FieldNode
         {
@@ -92,6 +93,8 @@ internal sealed class FieldNodeCompiler(PayloadPlanCompiler plans, bool caseInse
             Message = role == FieldRole.Message ? Node(field.MessageType) : null,
             EnumNumbers = field.FieldType == FieldType.Enum ? Numbers(field.EnumType) : null,
             JsonPlan = role == FieldRole.Leaf && isMessage ? plans.JsonToProtobufField(field) : null,
+            MapKey = isMapOfLeaves ? Compile(field.MessageType.FindFieldByNumber(1)) : null,
+            MapValue = isMapOfLeaves ? Compile(field.MessageType.FindFieldByNumber(2)) : null,
             Oneof = field.RealContainingOneof?.Index ?? -1,
         };
     }

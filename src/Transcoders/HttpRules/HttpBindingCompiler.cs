@@ -84,9 +84,11 @@ internal sealed class HttpBindingCompiler(PayloadPlanCompiler plans, WeaveOption
         MethodSchema method, string verb, HttpTemplate template, PathLeaf[] leaves,
         FieldDescriptor? bodyField, bool bodyIsWhole, FieldDescriptor? responseField, bool isAutomatic)
     {
-        var query = new QueryBinder(_nodes.Compile(method.Input), bodyField, bodyIsWhole, options);
+        var request = _nodes.Compile(method.Input);
+        var query = new QueryBinder(request, bodyField, bodyIsWhole, options);
         var body = BodyBinder.Compile(method.Input, bodyField, bodyIsWhole, options.UnexpectedBody, plans);
-        var weaver = new RequestWeaver(template, leaves, query, body, options);
+        var mask = options.MaskFromBody && verb is ("PATCH" or "*") ? BodyMask.Compile(method.Input, request, bodyField, plans.Options.MaxDepth) : null;
+        var weaver = new RequestWeaver(template, leaves, query, body, mask, options);
         var response = HttpResponseBody.Compile(method.Output, responseField, plans);
         return new HttpBinding(method, verb, template, bodyField, bodyIsWhole, isAutomatic, weaver, response);
     }

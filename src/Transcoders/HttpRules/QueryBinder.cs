@@ -77,19 +77,44 @@ internal sealed class QueryBinder
             return;
         }
 
+        var rawValue = equals < 0 ? default : pair[(equals + 1)..];
+        if (_options.IgnoreSystemParameters && SystemParameters.Is(name, _request))
+        {
+            if (SystemParameters.AsksForOther(name, rawValue))
+            {
+                throw Refuse(name, $"the answer is JSON, and the query asks for '{ClientText.Show(rawValue)}'; json would be right.");
+            }
+
+            return;
+        }
+
         var chain = default(Chain);
-        if (Resolve(name, chain, out var depth) is { } refusal)
+        var path = _options.MapQuery ? CutKey(name, out var key) : NoKey(name, out key);
+        if (Resolve(path, path.Length != name.Length, chain, out var depth) is { } refusal)
         {
             RefuseUnknown(name, refusal);
             return;
         }
 
-        var rawValue = equals < 0 ? default : pair[(equals + 1)..];
-        Set(name, ((ReadOnlySpan<FieldNode>)chain)[..depth], rawValue, ref set, ref scratch, output, ref writer);
+        Set(name, key, ((ReadOnlySpan<FieldNode>)chain)[..depth], rawValue, ref set, ref scratch, output, ref writer);
+    }
+
+    private static ReadOnlySpan<char> NoKey(ReadOnlySpan<char> name, out ReadOnlySpan<char> key)
+    {
+        key = default;
+        return name;
+    }
+
+    /// <summary>`labels[a.b]` → `labels`, and the key `a.b`.</summary>
+    private static ReadOnlySpan<char> CutKey(ReadOnlySpan<char> name, out ReadOnlySpan<char> key)
+    {
+        var open = name.EndsWith(']') ? name.IndexOf('[') : -1;
+        key = open < 0 ? default : name[(open + 1)..^1];
+        return open < 0 ? name : name[..open];
     }
 
     /// <summary>Walks the name's segments down the request; returns why it leads nowhere, or null.</summary>
-    private string? Resolve(ReadOnlySpan<char> name, Span<FieldNode> chain, out int depth)
+    private string? Resolve(ReadOnlySpan<char> name, bool hasKey, Span<FieldNode> chain, out int depth)
     {
         depth = 0;
         if (_bodyIsWhole)
@@ -115,6 +140,10 @@ internal sealed class QueryBinder
             chain[depth++] = node;
             switch (node.Role)
             {
+                case FieldRole.BodyOnly when hasKey && dot < 0 && node.MapValue is not null && depth < NestedWriter.MaxDepth:
+                    return null;
+                case not FieldRole.Message when hasKey:
+                    return $"'{node.Field.Name}' is not a map of single values, one of which a key could name";
                 case FieldRole.BodyOnly:
                     return "a field of this type can only be set by a body";
                 case FieldRole.Leaf:
@@ -133,7 +162,7 @@ internal sealed class QueryBinder
     }
 
     private void Set(
-        scoped ReadOnlySpan<char> name, scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<char> rawValue,
+        scoped ReadOnlySpan<char> name, scoped ReadOnlySpan<char> key, scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<char> rawValue,
         ref FieldSet set, ref ScratchBytes scratch, PayloadBuffer output, ref WireWriter writer)
     {
         if (set.IsFull)
@@ -176,17 +205,38 @@ internal sealed class QueryBinder
             throw Refuse(name, "the query parameter has a malformed escape or is not UTF-8.");
         }
 
-        if (NestedWriter.TryWrite(chain, value[..length], _options, output, ref writer) is { } expected)
+        var wrong = leaf.MapValue is null
+            ? NestedWriter.TryWrite(chain, value[..length], _options, output, ref writer)
+            : WriteEntry(name, key, chain, value[..length], output, ref writer);
+        if (wrong is { } expected)
         {
             throw Refuse(name, $"the query has '{ClientText.Show(value[..length])}'; expected {expected}.");
         }
+    }
+
+    /// <summary>An entry of a map is a message of its key and its value: `labels[a]=b` → `{ labels: { key: "a", value: "b" } }`.</summary>
+    [SkipLocalsInit]
+    private string? WriteEntry(
+        scoped ReadOnlySpan<char> name, scoped ReadOnlySpan<char> key, scoped ReadOnlySpan<FieldNode> chain, scoped ReadOnlySpan<byte> value,
+        PayloadBuffer output, ref WireWriter writer)
+    {
+        Span<byte> text = stackalloc byte[MaxName * 3];
+        if (!Encoding.UTF8.TryGetBytes(key, text, out var length))
+        {
+            throw Refuse(name, $"a key in a query has at most {MaxName} characters.");
+        }
+
+        var whole = default(Chain);
+        chain.CopyTo(whole);
+        whole[chain.Length] = chain[^1].MapValue!;
+        return NestedWriter.TryWrite(((ReadOnlySpan<FieldNode>)whole)[..(chain.Length + 1)], value, _options, output, ref writer, chain[^1].MapKey, text[..length]);
     }
 
     private void RefuseUnknown(ReadOnlySpan<char> name, string reason)
     {
         if (_options.UnknownQuery == UnknownQuery.Reject)
         {
-            throw Refuse(name, $"the query parameter sets nothing: {reason}.");
+            throw PayloadErrors.InvalidField(ClientText.Show(name), $"the query parameter sets nothing: {reason}.", PayloadErrors.UnknownField);
         }
     }
 

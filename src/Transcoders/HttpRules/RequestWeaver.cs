@@ -19,10 +19,12 @@ public sealed class RequestWeaver
     private readonly PathLeaf[] _pathLeaves;
     private readonly QueryBinder _query;
     private readonly BodyBinder _body;
+    private readonly BodyMask? _mask;
     private readonly WeaveOptions _options;
 
-    internal RequestWeaver(HttpTemplate template, PathLeaf[] pathLeaves, QueryBinder query, BodyBinder body, WeaveOptions options)
+    internal RequestWeaver(HttpTemplate template, PathLeaf[] pathLeaves, QueryBinder query, BodyBinder body, BodyMask? mask, WeaveOptions options)
     {
+        _mask = mask;
         _template = template;
         _pathLeaves = pathLeaves;
         _query = query;
@@ -76,6 +78,11 @@ public sealed class RequestWeaver
                 _query.Write(rawQuery, ref set, ref scratch, output);
                 CheckAgainstBody(output.WrittenSpan[start..end], ref set);
                 WritePath(rawPath, ref scratch, output);
+            }
+
+            if (_mask is not null && verb == "PATCH" && !body.IsEmpty && !_mask.IsSet(ref set))
+            {
+                _mask.Write(body, output);
             }
 
             output.ThrowIfOverLimit();

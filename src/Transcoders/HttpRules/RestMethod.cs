@@ -11,12 +11,14 @@ public sealed class RestMethod
 {
     private readonly FieldDescriptor? _answerField;
     private readonly byte[] _answerPrefix;
+    private readonly RequestUnweaver[] _ways;
 
-    internal RestMethod(MethodSchema method, HttpBinding? binding, RequestUnweaver? unweaver, FieldDescriptor? answerField, string? problem)
+    internal RestMethod(MethodSchema method, HttpBinding? binding, RequestUnweaver[] ways, string? problem)
     {
+        var answerField = binding?.Response.Field;
         Method = method;
         Binding = binding?.ToString() ?? "";
-        Unweaver = unweaver;
+        _ways = ways;
         Problem = problem;
         _answerField = answerField;
         AnswersHttpBody = answerField is null ? HttpBodyWire.IsHttpBody(method.Output) : !answerField.IsRepeated && HttpBodyWire.IsHttpBody(answerField);
@@ -28,8 +30,42 @@ public sealed class RestMethod
     /// <summary>The rule as its author wrote it, `GET /v1/{name}`; empty when there is none.</summary>
     public string Binding { get; }
 
-    /// <summary>Makes the request; null when there is a <see cref="Problem"/>.</summary>
-    public RequestUnweaver? Unweaver { get; }
+    /// <summary>
+    /// Makes the request of a message by the first binding that can carry it: one refuses a message whose fields its path does not fit,
+    /// whose query would have to hold a map, or whose URL would be too long.
+    /// </summary>
+    /// <param name="message">The message on the wire.</param>
+    /// <param name="body">The body is appended to it.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The binding's way back, which makes the bodies of later messages too.</returns>
+    /// <exception cref="CallException">What the first binding says when none can; UNIMPLEMENTED when there is a <see cref="Problem"/>.</exception>
+    public RequestUnweaver Unweave(ReadOnlyMemory<byte> message, PayloadBuffer body, out UnwovenRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (_ways.Length == 0)
+        {
+            throw new CallException(new CallStatus(StatusCode.Unimplemented, $"{Method.FullName} cannot be asked for over HTTP: {Problem}"));
+        }
+
+        // A refusal is thrown also where another binding takes over: rules put the usual one first.
+        var start = body.Length;
+        CallException? refusal = null;
+        foreach (var way in _ways)
+        {
+            try
+            {
+                request = way.Unweave(message, body);
+                return way;
+            }
+            catch (CallException e) when (_ways.Length > 1 && e.Status.Code is (StatusCode.InvalidArgument or StatusCode.ResourceExhausted))
+            {
+                refusal ??= e;
+                body.Length = start;
+            }
+        }
+
+        throw new CallException(refusal!.Status, refusal);
+    }
 
     /// <summary>Why no request can be made; null when one can.</summary>
     public string? Problem { get; }

@@ -6,7 +6,7 @@ using Transcoders.Schema;
 namespace Transcoders.HttpRules;
 
 /// <summary>
-/// How the methods of a schema are called on a server that speaks HTTP, by the first binding of each; `POST /pkg.Service/Method` with a
+/// How the methods of a schema are called on a server that speaks HTTP, by the first binding of each that can carry the message; `POST /pkg.Service/Method` with a
 /// JSON body where a method has no rule. Immutable, used from any thread.
 /// </summary>
 public sealed class RestMethods
@@ -24,16 +24,21 @@ public sealed class RestMethods
         ArgumentNullException.ThrowIfNull(rules);
         var plans = new PayloadPlanCompiler(catalog);
         var table = HttpRuleTable.Build(catalog.Methods, new HttpRuleTableOptions { Rules = rules }, plans, out var problems);
-        var first = new Dictionary<string, HttpBinding>(StringComparer.Ordinal);
+        var byMethod = new Dictionary<string, List<HttpBinding>>(StringComparer.Ordinal);
         foreach (var binding in table.Bindings)
         {
-            first.TryAdd(binding.Method.FullName, binding);
+            if (!byMethod.TryGetValue(binding.Method.FullName, out var bindings))
+            {
+                byMethod.Add(binding.Method.FullName, bindings = []);
+            }
+
+            bindings.Add(binding);
         }
 
         var methods = new Dictionary<string, RestMethod>(StringComparer.Ordinal);
         foreach (var method in catalog.Methods)
         {
-            methods[method.FullName] = Compile(method, first, table, plans, problems);
+            methods[method.FullName] = Compile(method, byMethod, table, plans, problems);
         }
 
         return new RestMethods(methods);
@@ -43,22 +48,42 @@ public sealed class RestMethods
     public RestMethod? Find(string fullName) => _byName.GetValueOrDefault(fullName);
 
     private static RestMethod Compile(
-        MethodSchema method, Dictionary<string, HttpBinding> first, HttpRuleTable table, PayloadPlanCompiler plans, IReadOnlyList<HttpRuleProblem> problems)
+        MethodSchema method, Dictionary<string, List<HttpBinding>> byMethod, HttpRuleTable table, PayloadPlanCompiler plans, IReadOnlyList<HttpRuleProblem> problems)
     {
-        if (!first.TryGetValue(method.FullName, out var binding))
+        if (!byMethod.TryGetValue(method.FullName, out var bindings))
         {
             foreach (var problem in problems)
             {
                 if (problem.Method == method.FullName)
                 {
-                    return new RestMethod(method, null, null, null, problem.ToString());
+                    return new RestMethod(method, null, [], problem.ToString());
                 }
             }
 
-            binding = table.AutomaticBindings[method.Path];
+            bindings = [table.AutomaticBindings[method.Path]];
         }
 
-        var unweaver = RequestUnweaver.Compile(binding, plans, out var refusal);
-        return new RestMethod(method, binding, unweaver, binding.Response.Field, refusal);
+        // The others stand in for the first where their answers are read alike.
+        string? refusal = null;
+        var answer = bindings[0].Response;
+        HttpBinding? described = null;
+        var ways = new List<RequestUnweaver>();
+        foreach (var binding in bindings)
+        {
+            if (!ReferenceEquals(binding.Response.Field, answer.Field))
+            {
+                continue;
+            }
+
+            if (RequestUnweaver.Compile(binding, plans, out var problem) is { } way)
+            {
+                described ??= binding;
+                ways.Add(way);
+            }
+
+            refusal ??= problem;
+        }
+
+        return new RestMethod(method, described ?? bindings[0], [.. ways], ways.Count == 0 ? refusal : null);
     }
 }

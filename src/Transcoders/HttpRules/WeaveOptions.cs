@@ -44,6 +44,22 @@ public sealed record WeaveOptions
     /// <summary>Query parameters never looked at, by their decoded names.</summary>
     public IReadOnlyList<string> IgnoreQuery { get; init; } = [];
 
+    /// <summary>
+    /// The system parameters of Google APIs are passed over: `$alt`, `$fields` and whatever else begins with `$`, and those that are also
+    /// written without it (`access_token`, `key`, `prettyPrint`, …) where the request has no such field. `alt` must then be `json`,
+    /// since nothing else is answered.
+    /// </summary>
+    public bool IgnoreSystemParameters { get; init; }
+
+    /// <summary>`?labels[key]=value` sets an entry of a map of scalars, as grpc-gateway reads it. A key given twice keeps its last value.</summary>
+    public bool MapQuery { get; init; }
+
+    /// <summary>
+    /// A PATCH whose body is one field fills the request's only google.protobuf.FieldMask, when the URL does not, with what the body has:
+    /// `{"title":"x","author":{"givenName":"y"}}` → `title,author.given_name`.
+    /// </summary>
+    public bool MaskFromBody { get; init; }
+
     /// <summary>`+` in a query is a space, as forms and browsers write it; false leaves it a plus.</summary>
     public bool PlusIsSpace { get; init; } = true;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Transcoders.Payloads;
@@ -6,6 +8,9 @@ namespace Transcoders.Payloads;
 /// <summary>The backslash escapes of a JSON string. Source: RFC 8259 §7.</summary>
 internal static class JsonEscapes
 {
+    /// <summary>What each byte means behind a backslash; zero for those that may not stand there, and for `u`.</summary>
+    private static readonly byte[] Meanings = Meaning();
+
     /// <summary>Writes the meaning of <paramref name="raw"/>; an empty target only checks. Returns the bytes written, or -1 with the place of the fault.</summary>
     public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> target, out int bad)
     {
@@ -15,59 +20,71 @@ internal static class JsonEscapes
         Span<byte> rune = stackalloc byte[4];
         while (i < raw.Length)
         {
-            var plain = raw[i..].IndexOf((byte)'\\');
-            if (plain < 0)
+            // 1. What stands before the next backslash, in whole vectors as long as both sides have room.
+            int plain;
+            if (i + Vector128<byte>.Count <= raw.Length && written + Vector128<byte>.Count <= target.Length)
             {
-                plain = raw.Length - i;
+                var block = Vector128.Create(raw.Slice(i, Vector128<byte>.Count));
+                block.CopyTo(target.Slice(written, Vector128<byte>.Count));
+                var escapes = Vector128.Equals(block, Vector128.Create((byte)'\\')).ExtractMostSignificantBits();
+                plain = escapes == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(escapes);
+                written += plain;
+                i += plain;
+                if (escapes == 0)
+                {
+                    continue;
+                }
+            }
+            else
+            {
+                plain = raw[i..].IndexOf((byte)'\\');
+                plain = plain < 0 ? raw.Length - i : plain;
+                if (!checkOnly)
+                {
+                    raw.Slice(i, plain).CopyTo(target[written..]);
+                }
+
+                written += plain;
+                i += plain;
+                if (i == raw.Length)
+                {
+                    break;
+                }
             }
 
-            if (!checkOnly)
-            {
-                raw.Slice(i, plain).CopyTo(target[written..]);
-            }
-
-            written += plain;
-            i += plain;
-            if (i == raw.Length)
-            {
-                break;
-            }
-
+            // 2. The escape.
             bad = i;
             if (i + 1 == raw.Length)
             {
                 return -1;
             }
 
-            int length;
-            if (raw[i + 1] == 'u')
+            var meaning = Meanings[raw[i + 1]];
+            if (meaning != 0)
             {
-                if (!TryReadRune(raw[i..], out var value, out var consumed))
+                if (!checkOnly)
                 {
-                    return -1;
+                    target[written] = meaning;
                 }
 
-                length = value.EncodeToUtf8(rune);
-                i += consumed;
-            }
-            else
-            {
-                rune[0] = Single(raw[i + 1]);
-                if (rune[0] == 0)
-                {
-                    return -1;
-                }
-
-                length = 1;
+                written++;
                 i += 2;
+                continue;
             }
 
+            if (raw[i + 1] != 'u' || !TryReadRune(raw[i..], out var value, out var consumed))
+            {
+                return -1;
+            }
+
+            var length = value.EncodeToUtf8(rune);
             if (!checkOnly)
             {
                 rune[..length].CopyTo(target[written..]);
             }
 
             written += length;
+            i += consumed;
         }
 
         bad = 0;
@@ -79,18 +96,18 @@ internal static class JsonEscapes
             ? string.Create(CultureInfo.InvariantCulture, $"\\u{unit:x4} is half of a surrogate pair")
             : "an escape sequence is not valid";
 
-    private static byte Single(byte b) => b switch
+    private static byte[] Meaning()
     {
-        (byte)'"' => (byte)'"',
-        (byte)'\\' => (byte)'\\',
-        (byte)'/' => (byte)'/',
-        (byte)'b' => (byte)'\b',
-        (byte)'f' => (byte)'\f',
-        (byte)'n' => (byte)'\n',
-        (byte)'r' => (byte)'\r',
-        (byte)'t' => (byte)'\t',
-        _ => 0,
-    };
+        var meanings = new byte[256];
+        var letters = "\"\\/bfnrt"u8;
+        var values = "\"\\/\b\f\n\r\t"u8;
+        for (var i = 0; i < letters.Length; i++)
+        {
+            meanings[letters[i]] = values[i];
+        }
+
+        return meanings;
+    }
 
     private static bool TryReadRune(ReadOnlySpan<byte> at, out Rune value, out int consumed)
     {

@@ -74,13 +74,13 @@ internal static class JsonLocation
         return path.ToString();
     }
 
-    /// <summary>`line 3, byte 14`, both counted from 1.</summary>
+    /// <summary>`line 3, byte 14 (offset 57)`: line and byte of the line counted from 1, the offset into the text from 0.</summary>
     public static string Position(ReadOnlySpan<byte> json, int offset)
     {
         var before = json[..Math.Min(offset, json.Length)];
         var line = before.Count((byte)'\n') + 1;
         var column = before.Length - before.LastIndexOf((byte)'\n');
-        return string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
+        return string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column} (offset {before.Length})");
     }
 
     /// <summary>Client bytes made fit for a message: decoded leniently, cut when long.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using Transcoders.Calls;
 
 namespace Transcoders.Payloads;
 
@@ -180,17 +181,30 @@ internal ref struct JsonScanner
                 continue;
             }
 
+            // The escapes of a block are stepped over in its mask: text full of them is not loaded anew for each.
             var ahead = BitOperations.TrailingZeroCount(stops);
-            nonAscii |= (high & ((1u << ahead) - 1)) != 0;
-            i += ahead;
-            var stop = _json[i];
-            if (stop == '"')
+            while (_json[i + ahead] != '"')
             {
-                return Finish(start, i, nonAscii);
+                ThrowIfControl(i + ahead);
+                escaped = true;
+                stops &= ~(3u << ahead);
+                if (stops == 0)
+                {
+                    break;
+                }
+
+                ahead = BitOperations.TrailingZeroCount(stops);
             }
 
-            StepOverEscape(stop, ref i);
-            escaped = true;
+            if (stops != 0)
+            {
+                nonAscii |= (high & ((1u << ahead) - 1)) != 0;
+                return Finish(start, i + ahead, nonAscii);
+            }
+
+            // A backslash that is the block's last byte takes the first of the next along.
+            nonAscii |= high != 0;
+            i += Math.Max(Vector128<byte>.Count, ahead + 2);
         }
 
         while (i < _json.Length)
@@ -203,8 +217,9 @@ internal ref struct JsonScanner
 
             if (b is (byte)'\\' or < (byte)' ')
             {
-                StepOverEscape(b, ref i);
+                ThrowIfControl(i);
                 escaped = true;
+                i += 2;
                 continue;
             }
 
@@ -306,14 +321,21 @@ internal ref struct JsonScanner
 
     [DoesNotReturn]
     public readonly void Fail(string reason, int offset) =>
-        throw PayloadErrors.InvalidField(JsonLocation.Path(_json, offset, _pathPrefix), reason);
+        throw Invalid(reason, offset, PayloadErrors.InvalidValue);
 
     [DoesNotReturn]
     public readonly void FailMalformed(string reason) => FailMalformed(reason, _position);
 
     [DoesNotReturn]
     public readonly void FailMalformed(string reason, int offset) =>
-        Fail($"malformed JSON at {JsonLocation.Position(_json, offset)}: {reason}", offset);
+        throw Invalid($"malformed JSON at {JsonLocation.Position(_json, offset)}: {reason}", offset, PayloadErrors.MalformedJson);
+
+    /// <summary>Refuses a member whose name means nothing here.</summary>
+    [DoesNotReturn]
+    public readonly void FailUnknown(string reason, int offset) => throw Invalid(reason, offset, PayloadErrors.UnknownField);
+
+    private readonly CallException Invalid(string description, int offset, string reason) =>
+        PayloadErrors.InvalidField(JsonLocation.Path(_json, offset, _pathPrefix), description, reason);
 
     private void SkipString()
     {
@@ -340,14 +362,12 @@ internal ref struct JsonScanner
         return raw;
     }
 
-    private readonly void StepOverEscape(byte stop, ref int i)
+    private readonly void ThrowIfControl(int i)
     {
-        if (stop != '\\')
+        if (_json[i] != '\\')
         {
             FailMalformed("a control character in a string must be escaped", i);
         }
-
-        i += 2;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

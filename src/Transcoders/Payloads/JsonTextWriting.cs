@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
@@ -24,9 +23,7 @@ internal static class JsonTextWriting
     /// <summary>Below this, six decimals make no more than 15 digits.</summary>
     private const double ShortDecimals = 1e9;
 
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [.. "\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"u8,
-         .. "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\"\\"u8]);
+    private static readonly ulong[] Escapes = EscapesOfBytes();
 
     /// <summary>A literal of at most sixteen bytes.</summary>
     public static void WriteSmall(this ref WireWriter writer, ReadOnlySpan<byte> literal)
@@ -249,39 +246,67 @@ internal static class JsonTextWriting
     /// <summary>Valid UTF-8 with what a JSON string cannot hold escaped; no quotes around it.</summary>
     private static void WriteEscaped(this ref WireWriter writer, scoped ReadOnlySpan<byte> value)
     {
-        while (true)
+        ref var source = ref MemoryMarshal.GetReference(value);
+        var i = 0;
+        while (i < value.Length)
         {
-            var run = value.IndexOfAny(Special);
-            if (run < 0)
+            writer.Ensure(Vector128<byte>.Count);
+            if (i + Vector128<byte>.Count <= value.Length)
             {
-                writer.WriteRaw(value);
-                return;
+                var block = Vector128.LoadUnsafe(ref source, (nuint)i);
+                block.StoreUnsafe(ref MemoryMarshal.GetReference(writer.Room));
+                var stops = (Vector128.Equals(block, Vector128.Create((byte)'"'))
+                    | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+                    | Vector128.LessThan(block, Vector128.Create((byte)' '))).ExtractMostSignificantBits();
+                var plain = stops == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(stops);
+                writer.Advance(plain);
+                i += plain;
+                if (stops == 0)
+                {
+                    continue;
+                }
             }
 
-            writer.WriteRaw(value[..run]);
-            writer.Ensure(8);
-            writer.WriteByteUnchecked((byte)'\\');
-            var escape = value[run] switch
+            var b = value[i++];
+            if (b is >= (byte)' ' and not ((byte)'"' or (byte)'\\'))
             {
-                (byte)'"' => (byte)'"',
-                (byte)'\\' => (byte)'\\',
-                (byte)'\n' => (byte)'n',
-                (byte)'\r' => (byte)'r',
-                (byte)'\t' => (byte)'t',
-                (byte)'\b' => (byte)'b',
-                (byte)'\f' => (byte)'f',
-                _ => (byte)'u',
-            };
-            writer.WriteByteUnchecked(escape);
-            if (escape == 'u')
-            {
-                writer.WriteByteUnchecked((byte)'0');
-                writer.WriteByteUnchecked((byte)'0');
-                writer.WriteByteUnchecked("0123456789abcdef"u8[value[run] >> 4]);
-                writer.WriteByteUnchecked("0123456789abcdef"u8[value[run] & 15]);
+                writer.WriteByteUnchecked(b);
+                continue;
             }
 
-            value = value[(run + 1)..];
+            // Within the writer's margin, as the block was.
+            var escape = Escapes[b];
+            writer.WriteBitsUnchecked(escape, escape >> 16 == 0 ? 2 : 6);
+        }
+    }
+
+    /// <summary>The bytes that stand for each byte a JSON string cannot hold: two of them, or `\u00` and two digits. The first is lowest.</summary>
+    private static ulong[] EscapesOfBytes()
+    {
+        var escapes = new ulong['\\' + 1];
+        for (var b = 0; b < ' '; b++)
+        {
+            escapes[b] = Encode($"\\u{b:x4}");
+        }
+
+        escapes['"'] = Encode("\\\"");
+        escapes['\\'] = Encode("\\\\");
+        escapes['\b'] = Encode("\\b");
+        escapes['\f'] = Encode("\\f");
+        escapes['\n'] = Encode("\\n");
+        escapes['\r'] = Encode("\\r");
+        escapes['\t'] = Encode("\\t");
+        return escapes;
+
+        static ulong Encode(string text)
+        {
+            var bits = 0UL;
+            for (var i = text.Length - 1; i >= 0; i--)
+            {
+                bits = (bits << 8) | text[i];
+            }
+
+            return bits;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Transcoders.Payloads.WellKnown;
 
@@ -79,9 +80,11 @@ internal ref partial struct JsonToWire
 
         var start = _in.Position;
         var raw = _in.ReadString(out var escaped);
+        byte[]? plain = null;
         if (escaped)
         {
-            _in.Fail("a field mask holds no escapes", start);
+            plain = ArrayPool<byte>.Shared.Rent(raw.Length);
+            raw = plain.AsSpan(0, _in.Unescape(raw, plain));
         }
 
         while (raw.Length != 0)
@@ -100,6 +103,11 @@ internal ref partial struct JsonToWire
             _out.Advance(written);
             _out.EndLength(mark);
             raw = comma < 0 ? default : raw[(comma + 1)..];
+        }
+
+        if (plain is not null)
+        {
+            ArrayPool<byte>.Shared.Return(plain);
         }
     }
 
@@ -237,20 +245,22 @@ internal ref partial struct JsonToWire
         do
         {
             _in.ExpectQuote();
-            var raw = _in.ReadString(out _);
-            if (raw.SequenceEqual("@type"u8) && !hasType)
+            var raw = _in.ReadString(out var escaped);
+            var isType = Is(raw, escaped, "@type"u8);
+            var isValue = Is(raw, escaped, "value"u8);
+            if (isType && !hasType)
             {
                 hasType = true;
                 _in.Expect((byte)':');
                 _in.SkipValue();
             }
-            else if (raw.SequenceEqual("value"u8) && !hasValue)
+            else if (isValue && !hasValue)
             {
                 hasValue = true;
                 _in.Expect((byte)':');
                 Message(plan);
             }
-            else if (_ignoreUnknown && !raw.SequenceEqual("@type"u8) && !raw.SequenceEqual("value"u8))
+            else if (_ignoreUnknown && !isType && !isValue)
             {
                 _in.Expect((byte)':');
                 _in.SkipValue();
@@ -268,15 +278,27 @@ internal ref partial struct JsonToWire
         }
     }
 
+    /// <summary>True when that is the name, whatever of it the client escaped.</summary>
+    private readonly bool Is(ReadOnlySpan<byte> raw, bool escaped, ReadOnlySpan<byte> name)
+    {
+        if (!escaped)
+        {
+            return raw.SequenceEqual(name);
+        }
+
+        Span<byte> plain = stackalloc byte[64];
+        return raw.Length <= plain.Length && plain[.._in.Unescape(raw, plain)].SequenceEqual(name);
+    }
+
     /// <summary>The text of the member `@type` of the object whose brace was stepped over.</summary>
     private ReadOnlySpan<byte> FindType(scoped Span<byte> unescaped, out int at)
     {
         do
         {
             _in.ExpectQuote();
-            var raw = _in.ReadString(out _);
+            var raw = _in.ReadString(out var escapedName);
             _in.Expect((byte)':');
-            if (!raw.SequenceEqual("@type"u8))
+            if (!Is(raw, escapedName, "@type"u8))
             {
                 _in.SkipValue();
                 continue;

@@ -264,15 +264,7 @@ internal ref partial struct JsonToWire
                 String();
                 return;
             case FieldKind.Bool:
-                var start = _in.Position;
-                var raw = _in.ReadString(out _);
-                var value = raw.SequenceEqual("true"u8);
-                if (!value && !raw.SequenceEqual("false"u8))
-                {
-                    _in.Fail("the key must be \"true\" or \"false\"", start);
-                }
-
-                _out.WriteVarintUnchecked(value ? 1u : 0u);
+                _out.WriteVarintUnchecked(BoolKey() ? 1u : 0u);
                 return;
             case FieldKind.Int32:
                 _out.WriteVarintUnchecked((ulong)(long)Int32());
@@ -305,6 +297,24 @@ internal ref partial struct JsonToWire
                 _out.WriteBitsUnchecked((ulong)Int64(), 8);
                 return;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool BoolKey()
+    {
+        var start = _in.Position;
+        var raw = _in.ReadString(out var escaped);
+        if (Is(raw, escaped, "true"u8))
+        {
+            return true;
+        }
+
+        if (!Is(raw, escaped, "false"u8))
+        {
+            _in.Fail("the key must be \"true\" or \"false\"", start);
+        }
+
+        return false;
     }
 
     /// <summary>The JSON value here is of another kind than the field needs, or no JSON at all.</summary>

@@ -9,6 +9,9 @@ namespace Transcoders.Payloads;
 [SkipLocalsInit]
 internal ref partial struct JsonToWire
 {
+    /// <summary>Fields that are tried before a name is looked up.</summary>
+    private const int FieldsAhead = 4;
+
     private readonly PlanSet _plans;
     private readonly bool _ignoreUnknown;
     private readonly PayloadScratch _scratch;
@@ -74,10 +77,9 @@ internal ref partial struct JsonToWire
         var next = 0;
         do
         {
-            FieldPlan? field;
-            if (_in.Peek() == '"' && (uint)next < (uint)fields.Length && _in.Rest.StartsWith(fields[next].QuotedName))
+            var field = _in.Peek() == '"' ? Expected(fields, next) : null;
+            if (field is not null)
             {
-                field = fields[next];
                 _in.Position += field.QuotedName.Length;
             }
             else
@@ -112,6 +114,23 @@ internal ref partial struct JsonToWire
         }
         while (_in.Continues((byte)'}'));
         _in.Close();
+    }
+
+    /// <summary>The field whose name stands here when it is one of the next few: senders keep to the order and leave out defaults.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly FieldPlan? Expected(FieldPlan[] fields, int next)
+    {
+        var rest = _in.Rest;
+        var end = Math.Min(next + FieldsAhead, fields.Length);
+        for (var i = next; i < end; i++)
+        {
+            if (rest.StartsWith(fields[i].QuotedName))
+            {
+                return fields[i];
+            }
+        }
+
+        return null;
     }
 
     private void Field(FieldPlan field)
@@ -169,16 +188,23 @@ internal ref partial struct JsonToWire
             tagSize = 0;
         }
 
-        do
+        if (field is { IsPacked: true, Kind: FieldKind.Int32 or FieldKind.Int64 })
         {
-            if (_in.Peek() == 'n' && !field.NullIsValue)
-            {
-                _in.Fail("a list cannot hold null");
-            }
-
-            Single(field, field.TagBits, tagSize, keepDefault: true);
+            PackedIntegers(field.Kind == FieldKind.Int32);
         }
-        while (_in.Continues((byte)']'));
+        else
+        {
+            do
+            {
+                if (_in.Peek() == 'n' && !field.NullIsValue)
+                {
+                    FailNull();
+                }
+
+                Single(field, field.TagBits, tagSize, keepDefault: true);
+            }
+            while (_in.Continues((byte)']'));
+        }
 
         if (field.IsPacked)
         {
@@ -190,6 +216,23 @@ internal ref partial struct JsonToWire
 
             _out.EndLength(mark);
         }
+    }
+
+    /// <summary>The commonest lists of all, without asking anew for each element what it is.</summary>
+    private void PackedIntegers(bool areInt32)
+    {
+        do
+        {
+            if (_in.Peek() == 'n')
+            {
+                FailNull();
+            }
+
+            var value = areInt32 ? Int32() : Int64();
+            _out.Ensure(16);
+            _out.WriteVarintUnchecked((ulong)value);
+        }
+        while (_in.Continues((byte)']'));
     }
 
     private void Map(FieldPlan field)
@@ -255,18 +298,19 @@ internal ref partial struct JsonToWire
         else
         {
             field = plan.FindByName(raw);
-            if (field is null && isAny && raw.SequenceEqual("@type"u8))
-            {
-                isAny = false;
-                _in.Expect((byte)':');
-                _in.SkipValue();
-                return null;
-            }
         }
 
         if (field is not null)
         {
             return field;
+        }
+
+        if (isAny && Is(raw, escaped, "@type"u8))
+        {
+            isAny = false;
+            _in.Expect((byte)':');
+            _in.SkipValue();
+            return null;
         }
 
         if (!_ignoreUnknown)
@@ -282,11 +326,14 @@ internal ref partial struct JsonToWire
     // Failures stand apart: building a text inside a hot method would cost its frame on every call.
 
     [DoesNotReturn]
+    private readonly void FailNull() => _in.Fail("a list cannot hold null");
+
+    [DoesNotReturn]
     private readonly void FailOneof(FieldPlan field) =>
         _in.Fail($"another member of the oneof '{field.Descriptor.RealContainingOneof?.Name}' is given as well");
 
     [DoesNotReturn]
-    private readonly void FailUnknown(MessagePlan plan) => _in.Fail($"{plan.FullName} has no such field");
+    private readonly void FailUnknown(MessagePlan plan) => _in.FailUnknown($"{plan.FullName} has no such field", _in.Position);
 
     /// <summary>Adds a bit to a set; false when it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Security.Cryptography;
 
 namespace Transcoders.Payloads;
 
@@ -11,6 +12,9 @@ namespace Transcoders.Payloads;
 internal ref struct KeySet
 {
     private const int LinearLimit = 12;
+
+    private static readonly ulong Seed = Drawn();
+    private static readonly ulong Factor = Drawn();
 
     private readonly PayloadScratch _scratch;
     private readonly int _first;
@@ -48,15 +52,15 @@ internal ref struct KeySet
                 return true;
             }
 
-            Rehash(bytes, 128);
+            Rehash(128);
         }
         else if (_count * 2 >= _slots.Length)
         {
-            Rehash(bytes, _slots.Length * 2);
+            Rehash(_slots.Length * 4);
         }
 
         var slots = _slots!;
-        var slot = Hash(key) & (slots.Length - 1);
+        var slot = (int)mark & (slots.Length - 1);
         while (slots[slot] is var taken && taken != 0)
         {
             ref readonly var entry = ref _scratch.Keys[_first + taken - 1];
@@ -86,7 +90,7 @@ internal ref struct KeySet
         }
     }
 
-    private void Rehash(ReadOnlySpan<byte> bytes, int size)
+    private void Rehash(int size)
     {
         if (_slots is not null)
         {
@@ -99,8 +103,7 @@ internal ref struct KeySet
         _slots = slots;
         for (var i = 0; i < _count; i++)
         {
-            var entry = _scratch.Keys[_first + i];
-            var slot = Hash(bytes.Slice(entry.Offset, entry.Length)) & (slots.Length - 1);
+            var slot = (int)_scratch.Keys[_first + i].Mark & (slots.Length - 1);
             while (slots[slot] != 0)
             {
                 slot = (slot + 1) & (slots.Length - 1);
@@ -110,27 +113,50 @@ internal ref struct KeySet
         }
     }
 
-    private static int Hash(ReadOnlySpan<byte> key)
-    {
-        HashCode hash = default;
-        hash.AddBytes(key);
-        return hash.ToHashCode();
-    }
-
-    /// <summary>A cheap fingerprint that tells most keys apart without looking at them again.</summary>
+    /// <summary>
+    /// A hash of the whole key: eight bytes at a time are multiplied into it and the product's halves folded. What it is
+    /// multiplied by is drawn when the process starts, so that nobody outside can choose keys that collide.
+    /// </summary>
     private static ulong Mark(ReadOnlySpan<byte> key)
     {
-        if (key.Length >= 8)
+        var mark = Seed ^ (uint)key.Length;
+        while (key.Length > 8)
         {
-            return BinaryPrimitives.ReadUInt64LittleEndian(key) ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(key[^8..]), 13);
+            mark = Fold(mark ^ BinaryPrimitives.ReadUInt64LittleEndian(key), Factor);
+            key = key[8..];
         }
 
-        ulong mark = 0;
-        foreach (var b in key)
+        // The last one to eight bytes; the length above tells zeros from nothing.
+        ulong tail = 0;
+        if (key.Length == 8)
         {
-            mark = (mark << 8) | b;
+            tail = BinaryPrimitives.ReadUInt64LittleEndian(key);
+        }
+        else if (key.Length >= 4)
+        {
+            tail = BinaryPrimitives.ReadUInt32LittleEndian(key) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(key[^4..]) << 32);
+        }
+        else
+        {
+            foreach (var b in key)
+            {
+                tail = (tail << 8) | b;
+            }
         }
 
-        return mark;
+        return Fold(Fold(mark ^ tail, Factor), Seed);
+    }
+
+    private static ulong Fold(ulong a, ulong b)
+    {
+        var high = Math.BigMul(a, b, out var low);
+        return high ^ low;
+    }
+
+    private static ulong Drawn()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) | 1;
     }
 }

@@ -33,6 +33,16 @@ public sealed class PayloadPlanCompiler
         return new ProtobufToJsonPlan(_plans, _plans.Get(message), null);
     }
 
+    /// <summary>
+    /// That message on the wire → the same in normal form: checked as a parser would, fields by number, packed as declared,
+    /// split messages merged; what the schema does not know stays, behind the rest.
+    /// </summary>
+    public PayloadPlan ProtobufToProtobuf(MessageDescriptor message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new ProtobufToProtobufPlan(_plans, _plans.Get(message));
+    }
+
     /// <summary>The JSON value of one field → its enclosing message on the wire, holding only that field (`body: "book"`).</summary>
     public PayloadPlan JsonToProtobufField(FieldDescriptor field)
     {

@@ -20,6 +20,12 @@ public sealed record PayloadPlanOptions
     /// <summary>Print fields without presence also when they hold their default, empty lists and maps included.</summary>
     public bool EmitDefaults { get; init; }
 
+    /// <summary>
+    /// With <see cref="EmitDefaults"/>, print null for fields with presence that are not set, members of oneofs and proto3 `optional` excepted:
+    /// what Go's protojson calls EmitUnpopulated.
+    /// </summary>
+    public bool EmitNulls { get; init; }
+
     /// <summary>Print names as the .proto spells them rather than in lowerCamelCase.</summary>
     public bool ProtoNames { get; init; }
 

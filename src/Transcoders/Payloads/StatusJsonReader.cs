@@ -6,7 +6,10 @@ using Transcoders.Schema;
 namespace Transcoders.Payloads;
 
 /// <summary>Reads google.rpc.Status in JSON, as <see cref="StatusJsonWriter"/> prints it. Safe from any thread.</summary>
-/// <remarks>A detail of an unknown type is kept when it has the form `{"@type":…,"value":"base64"}`, and dropped otherwise.</remarks>
+/// <remarks>
+/// No detail is lost: one of an unknown type is kept as it is when it has the form `{"@type":…,"value":"base64"}`; any other JSON is kept
+/// inside a google.protobuf.Struct (or Value), under its own names.
+/// </remarks>
 public sealed class StatusJsonReader : StatusReader
 {
     private const int MaxDepth = 100;
@@ -105,21 +108,36 @@ public sealed class StatusJsonReader : StatusReader
         scanner.Close();
     }
 
-    /// <summary>The detail as an Any on the wire; empty when it cannot be kept.</summary>
+    /// <summary>The detail as an Any on the wire: of its own type, else of its bytes, else as the JSON it is.</summary>
     private ReadOnlySpan<byte> Any(ReadOnlySpan<byte> json)
     {
-        using var buffer = new PayloadBuffer(Math.Max(1024, json.Length * 2));
+        using var buffer = new PayloadBuffer(Math.Max(1024, json.Length * 4));
+        if (!TryConvert(json, buffer))
+        {
+            Opaque(json, buffer);
+        }
+
+        if (buffer.Length == 0)
+        {
+            var wrapped = json[0] == '{' ? "google.protobuf.Struct" : "google.protobuf.Value";
+            TryConvert([.. Encoding.UTF8.GetBytes($"{{\"@type\":\"type.googleapis.com/{wrapped}\",\"value\":"), .. json, (byte)'}'], buffer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private bool TryConvert(ReadOnlySpan<byte> json, PayloadBuffer buffer)
+    {
         try
         {
             _detail.Convert(json, buffer);
+            return true;
         }
         catch (CallException)
         {
             buffer.Clear();
-            Opaque(json, buffer);
+            return false;
         }
-
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static void Opaque(ReadOnlySpan<byte> json, PayloadBuffer output)

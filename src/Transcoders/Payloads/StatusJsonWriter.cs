@@ -4,7 +4,7 @@ using Transcoders.Schema;
 
 namespace Transcoders.Payloads;
 
-/// <summary>Prints a status as google.rpc.Status in JSON: `{"code":5,"message":"…","details":[…]}`. Safe from any thread; never fails.</summary>
+/// <summary>Prints a status in JSON, as google.rpc.Status `{"code":5,"message":"…","details":[…]}` or in another shape. Safe from any thread; never fails.</summary>
 /// <remarks>
 /// A detail whose type the catalogue does not know, or that cannot be shown, becomes `{"@type":…,"value":"base64"}`.
 /// Details that are no google.rpc.Status at all are left out. Source: PROTOCOLS §3.5.
@@ -21,38 +21,29 @@ public sealed class StatusJsonWriter : StatusWriter
     }
 
     /// <summary>Appends the JSON. When it is over the buffer's limit, the code with a short message stands in for it.</summary>
-    public override void Write(CallStatus status, PayloadBuffer output)
+    public override void Write(CallStatus status, StatusForm form, PayloadBuffer output)
     {
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(output);
         var start = output.Length;
         try
         {
-            Write(status, output, status.Details.Span);
+            Write(status, form, output, StatusDetails.WithRetryInfo(status).Span);
             output.ThrowIfOverLimit();
         }
         catch (CallException)
         {
             output.Length = start;
-            Write(new CallStatus(status.Code, "The status is larger than the limit."), output, default);
+            Write(new CallStatus(status.Code, "The status is larger than the limit."), form, output, default);
         }
     }
 
-    private void Write(CallStatus status, PayloadBuffer output, ReadOnlySpan<byte> details)
+    private void Write(CallStatus status, StatusForm form, PayloadBuffer output, ReadOnlySpan<byte> details)
     {
-        var message = status.Message;
-        var size = Encoding.UTF8.GetMaxByteCount(message.Length);
-        var rented = System.Buffers.ArrayPool<byte>.Shared.Rent(size);
-        var length = Encoding.UTF8.GetBytes(message, rented);
-
         var writer = new WireWriter(output);
-        writer.WriteRaw("{\"code\":"u8);
-        writer.WriteInteger((long)status.Code);
-        writer.WriteRaw(",\"message\":"u8);
-        writer.TryWriteJsonString(rented.AsSpan(0, length), 0, length, mustBeUtf8: false);
+        WriteHead(status, form, ref writer);
         writer.WriteRaw(",\"details\":["u8);
         writer.Flush();
-        System.Buffers.ArrayPool<byte>.Shared.Return(rented);
 
         var first = true;
         var position = 0;
@@ -83,6 +74,47 @@ public sealed class StatusJsonWriter : StatusWriter
         }
 
         output.Write("]}"u8);
+    }
+
+    /// <summary>All members but the details.</summary>
+    private static void WriteHead(CallStatus status, StatusForm form, ref WireWriter writer)
+    {
+        switch (form.Format)
+        {
+            case StatusFormat.Aip193:
+                writer.WriteRaw("{\"code\":"u8);
+                writer.WriteInteger(form.HttpStatus);
+                writer.WriteRaw(",\"message\":"u8);
+                WriteText(status.Message, ref writer);
+                writer.WriteRaw(",\"status\":"u8);
+                WriteText(StatusCodeNames.Name(status.Code), ref writer);
+                break;
+            case StatusFormat.Problem:
+                // RFC 9457 §4.2.1: about:blank says that the title is the HTTP status's own.
+                writer.WriteRaw("{\"type\":\"about:blank\",\"title\":"u8);
+                WriteText(form.Title, ref writer);
+                writer.WriteRaw(",\"status\":"u8);
+                writer.WriteInteger(form.HttpStatus);
+                writer.WriteRaw(",\"detail\":"u8);
+                WriteText(status.Message, ref writer);
+                writer.WriteRaw(",\"grpcStatus\":"u8);
+                WriteText(StatusCodeNames.Name(status.Code), ref writer);
+                break;
+            default:
+                writer.WriteRaw("{\"code\":"u8);
+                writer.WriteInteger((long)status.Code);
+                writer.WriteRaw(",\"message\":"u8);
+                WriteText(status.Message, ref writer);
+                break;
+        }
+    }
+
+    private static void WriteText(string text, ref WireWriter writer)
+    {
+        var rented = System.Buffers.ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, rented);
+        writer.TryWriteJsonString(rented.AsSpan(0, length), 0, length, mustBeUtf8: false);
+        System.Buffers.ArrayPool<byte>.Shared.Return(rented);
     }
 
     private void Detail(ReadOnlySpan<byte> any, PayloadBuffer output)

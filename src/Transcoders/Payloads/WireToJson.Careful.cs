@@ -8,16 +8,19 @@ namespace Transcoders.Payloads;
 /// </content>
 internal ref partial struct WireToJson
 {
-    /// <summary>Most bytes of merged copies alive at once: nested splits would otherwise multiply a message by its depth.</summary>
-    private const int MergeLimit = 64 * 1024 * 1024;
-
     private bool CarefulFields(MessagePlan plan, ReadOnlySpan<byte> data)
     {
         var first = _scratch.SpanCount;
         Gather(plan, data);
+        return GatheredFields(plan, data, first);
+    }
+
+    /// <summary>Prints the fields whose occurrences lie on the stack from <paramref name="first"/> on, and takes them off.</summary>
+    private bool GatheredFields(MessagePlan plan, ReadOnlySpan<byte> data, int first)
+    {
         var nextDefault = 0;
         var i = first;
-        while (NextRun(i, out var start, out var end))
+        while (FieldGatherer.NextRun(_scratch, i, out var start, out var end))
         {
             var field = plan.Fields[_scratch.Spans[start].Field];
             if (_emitDefaults)
@@ -74,7 +77,7 @@ internal ref partial struct WireToJson
     {
         var first = _scratch.SpanCount;
         Gather(plan, data);
-        if (!NextRun(first, out var start, out var end))
+        if (!FieldGatherer.NextRun(_scratch, first, out var start, out var end))
         {
             _out.WriteSmall("null"u8);
             _scratch.SpanCount = first;
@@ -103,7 +106,7 @@ internal ref partial struct WireToJson
         var first = _scratch.SpanCount;
         Gather(plan, data);
         var i = first;
-        while (NextRun(i, out var start, out var end))
+        while (FieldGatherer.NextRun(_scratch, i, out var start, out var end))
         {
             if (_scratch.Spans[start].Field == wanted.Index)
             {
@@ -136,130 +139,20 @@ internal ref partial struct WireToJson
         return true;
     }
 
-    /// <summary>Pushes every occurrence of a known field, drops members of a oneof that a later one replaced, and sorts by field and order.</summary>
     private void Gather(MessagePlan plan, ReadOnlySpan<byte> data)
     {
-        var first = _scratch.SpanCount;
-        var position = 0;
-        while (position < data.Length)
+        if (!FieldGatherer.TryGather(_scratch, plan, data, keepUnknown: false, out var at, out var problem))
         {
-            var tag = Tag(data, ref position);
-
-            Push(plan.FindByNumber((int)(tag >> 3)), data, ref position, tag);
+            Fail(problem, data, at);
         }
-
-        if (plan.HasOneofs)
-        {
-            DropReplaced(plan, first);
-        }
-
-        _scratch.Spans.AsSpan(first, _scratch.SpanCount - first).Sort(static (a, b) =>
-            a.Field != b.Field ? a.Field.CompareTo(b.Field) : a.Order.CompareTo(b.Order));
     }
 
     private void GatherOne(FieldPlan field, ReadOnlySpan<byte> data)
     {
-        var position = 0;
-        while (position < data.Length)
+        if (!FieldGatherer.TryGatherOne(_scratch, field, data, out var at, out var problem))
         {
-            var tag = Tag(data, ref position);
-
-            Push(tag >> 3 == (uint)field.Number ? field : null, data, ref position, tag);
+            Fail(problem, data, at);
         }
-    }
-
-    /// <summary>Remembers where the value lies, unless nobody knows the field.</summary>
-    private void Push(FieldPlan? field, ReadOnlySpan<byte> data, scoped ref int position, uint tag)
-    {
-        var wireType = (int)(tag & 7);
-        if (field is null || !Accepts(field, wireType))
-        {
-            Skip(data, ref position, tag);
-            return;
-        }
-
-        var head = position;
-        var start = position;
-        ReadOnlySpan<byte> content = default;
-        if (wireType == WireType.StartGroup)
-        {
-            if (!WireReader.TryReadGroup(data, ref position, field.Number, out content))
-            {
-                FailCut(data, start);
-            }
-        }
-        else if (wireType == WireType.Length)
-        {
-            content = LengthDelimited(data, ref position);
-            start = position - content.Length;
-        }
-        else
-        {
-            Skip(data, ref position, tag);
-        }
-
-        if (field.Kind == FieldKind.Enum && field.Enum!.IsClosed && wireType == WireType.Varint)
-        {
-            var at = start;
-            if (!field.Enum.Declares((int)Varint(data, ref at)))
-            {
-                return;
-            }
-        }
-
-        var length = wireType is WireType.Length or WireType.StartGroup ? content.Length : position - start;
-        _scratch.PushSpan(new(field.Index, _scratch.SpanCount, head, start, length, wireType));
-    }
-
-    private void DropReplaced(MessagePlan plan, int first)
-    {
-        var spans = _scratch.Spans.AsSpan(first, _scratch.SpanCount - first);
-        var oneofs = (plan.SeenWords * 64) - plan.Fields.Length;
-        Span<int> winners = oneofs <= 256 ? stackalloc int[oneofs] : new int[oneofs];
-        winners.Clear();
-        var kept = spans.Length;
-        for (var i = spans.Length - 1; i >= 0; i--)
-        {
-            var field = plan.Fields[spans[i].Field];
-            if (field.OneofBit >= 0)
-            {
-                // The winner is remembered as its index plus one; once another member stood in between, as a negative number.
-                ref var winner = ref winners[field.OneofBit - plan.Fields.Length];
-                if (winner == 0)
-                {
-                    winner = field.Index + 1;
-                }
-                else if (winner != field.Index + 1)
-                {
-                    winner = -1;
-                    continue;
-                }
-            }
-
-            spans[--kept] = spans[i];
-        }
-
-        spans[kept..].CopyTo(spans);
-        _scratch.SpanCount -= kept;
-    }
-
-    /// <summary>The next occurrences that belong to one field.</summary>
-    private readonly bool NextRun(int from, out int start, out int end)
-    {
-        start = from;
-        end = from;
-        if (from >= _scratch.SpanCount)
-        {
-            return false;
-        }
-
-        var field = _scratch.Spans[from].Field;
-        while (end < _scratch.SpanCount && _scratch.Spans[end].Field == field)
-        {
-            end++;
-        }
-
-        return true;
     }
 
     /// <summary>Prints one field from its occurrences.</summary>
@@ -286,43 +179,52 @@ internal ref partial struct WireToJson
     /// <summary>Messages that came in pieces: the wire form of a merged message is its pieces one after the other.</summary>
     private bool Merged(MessagePlan plan, ReadOnlySpan<byte> data, int start, int end)
     {
-        var pieces = 0;
-        var total = 0;
-        var last = start;
-        for (var i = start; i < end; i++)
+        if (_scratch.OnlyPiece(start, end, out var total) is { } only)
         {
-            if (_scratch.Spans[i].Length != 0)
-            {
-                pieces++;
-                total = checked(total + _scratch.Spans[i].Length);
-                last = i;
-            }
+            return Message(plan, data.Slice(only.Start, only.Length));
         }
 
-        if (pieces <= 1)
+        if (plan.Form == MessageForm.Fields)
         {
-            return Message(plan, data.Slice(_scratch.Spans[last].Start, _scratch.Spans[last].Length));
+            return MergedFields(plan, data, start, end);
         }
 
-        if (total > MergeLimit - _merged)
+        if (total > PayloadScratch.MergeLimit - _merged)
         {
-            Fail($"the pieces of split messages come to more than {MergeLimit} bytes", data, 0);
+            Fail($"the pieces of split messages come to more than {PayloadScratch.MergeLimit} bytes", data, 0);
         }
 
-        _merged += total;
-        var copy = ArrayPool<byte>.Shared.Rent(total);
-        var length = 0;
-        for (var i = start; i < end; i++)
-        {
-            var span = _scratch.Spans[i];
-            data.Slice(span.Start, span.Length).CopyTo(copy.AsSpan(length));
-            length += span.Length;
-        }
-
-        var written = Message(plan, copy.AsSpan(0, length));
+        _merged += (int)total;
+        var copy = ArrayPool<byte>.Shared.Rent((int)total);
+        var written = Message(plan, _scratch.Join(data, start, end, copy));
         ArrayPool<byte>.Shared.Return(copy);
-        _merged -= total;
+        _merged -= (int)total;
         return written;
+    }
+
+    /// <summary>Fields may stay where they lie, in whichever piece.</summary>
+    private bool MergedFields(MessagePlan plan, ReadOnlySpan<byte> data, int start, int end)
+    {
+        if (++_depth > _maxDepth)
+        {
+            FailDepth(data);
+        }
+
+        var first = _scratch.SpanCount;
+        if (!FieldGatherer.TryGatherPieces(_scratch, plan, data, start, end, out var at, out var problem))
+        {
+            Fail(problem, data, at);
+        }
+
+        var opening = _out.Position;
+        if (!GatheredFields(plan, data, first))
+        {
+            return false;
+        }
+
+        Close(opening, (byte)'{', (byte)'}');
+        _depth--;
+        return true;
     }
 
     private bool CarefulList(FieldPlan field, ReadOnlySpan<byte> data, int start, int end)

@@ -15,7 +15,7 @@ internal ref partial struct WireToJson
         {
             var span = _scratch.Spans[i];
             var entry = data.Slice(span.Start, span.Length);
-            if (!EntryCounts(field, entry))
+            if (!FieldGatherer.EntryCounts(field, entry))
             {
                 continue;
             }
@@ -43,7 +43,7 @@ internal ref partial struct WireToJson
         {
             var span = _scratch.Spans[i];
             var entry = data.Slice(span.Start, span.Length);
-            if (span.Order < 0 || !EntryCounts(field, entry))
+            if (span.Order < 0 || !FieldGatherer.EntryCounts(field, entry))
             {
                 continue;
             }
@@ -63,33 +63,6 @@ internal ref partial struct WireToJson
         }
 
         return true;
-    }
-
-    /// <summary>An entry whose value a closed enum does not declare is an unknown field as a whole.</summary>
-    private bool EntryCounts(FieldPlan map, ReadOnlySpan<byte> entry)
-    {
-        if (map.MapValue.Enum is not { IsClosed: true } type)
-        {
-            return true;
-        }
-
-        var number = type.Default;
-        var position = 0;
-        while (position < entry.Length)
-        {
-            var tag = Tag(entry, ref position);
-
-            if (tag == map.MapValue.Tag)
-            {
-                number = (int)Varint(entry, ref position);
-            }
-            else
-            {
-                Skip(entry, ref position, tag);
-            }
-        }
-
-        return type.Declares(number);
     }
 
     private void EntryKey(FieldPlan key, ReadOnlySpan<byte> entry)

@@ -193,7 +193,7 @@ internal ref partial struct WireToJson
             var tag = Tag(data, ref position);
 
             var field = plan.FindByNumber((int)(tag >> 3));
-            if (field is null || !Accepts(field, (int)(tag & 7)))
+            if (field is null || !FieldGatherer.Accepts(field, (int)(tag & 7)))
             {
                 Skip(data, ref position, tag);
                 continue;

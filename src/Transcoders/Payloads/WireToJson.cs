@@ -24,6 +24,7 @@ internal ref partial struct WireToJson
     private readonly ReadOnlySpan<byte> _root;
     private readonly int _maxDepth;
     private readonly bool _emitDefaults;
+    private readonly bool _emitNulls;
     private WireWriter _out;
     private int _depth;
     private bool _careful;
@@ -39,6 +40,7 @@ internal ref partial struct WireToJson
         _root = data;
         _maxDepth = plans.Options.MaxDepth;
         _emitDefaults = plans.Options.EmitDefaults;
+        _emitNulls = plans.Options.EmitNulls;
         _out = new WireWriter(output);
     }
 
@@ -127,7 +129,7 @@ internal ref partial struct WireToJson
 
             var number = (int)(tag >> 3);
             var field = plan.FindByNumber(number);
-            if (field is null || !Accepts(field, (int)(tag & 7)))
+            if (field is null || !FieldGatherer.Accepts(field, (int)(tag & 7)))
             {
                 Skip(data, ref position, tag);
                 continue;
@@ -223,7 +225,7 @@ internal ref partial struct WireToJson
             // The next value of the same field, if it follows at once.
             var next = position;
             if (position == data.Length || !WireReader.TryReadTag(data, ref next, out var nextTag)
-                || nextTag >> 3 != (uint)field.Number || !Accepts(field, (int)(nextTag & 7)))
+                || nextTag >> 3 != (uint)field.Number || !FieldGatherer.Accepts(field, (int)(nextTag & 7)))
             {
                 break;
             }
@@ -313,7 +315,7 @@ internal ref partial struct WireToJson
         return true;
     }
 
-    /// <summary>Prints the fields without presence in a range that the message did not hold.</summary>
+    /// <summary>Prints the fields in a range that the message did not hold: those without presence, and others as null where that is wanted.</summary>
     private void Defaults(MessagePlan plan, int from, int to)
     {
         for (var i = from; i < to; i++)
@@ -324,14 +326,13 @@ internal ref partial struct WireToJson
                 _out.WriteToken(field.Token, field.TokenLength);
                 Default(field);
             }
+            else if (_emitNulls && field.HasPresence && !field.Descriptor.IsExtension && field.Descriptor.ContainingOneof is null)
+            {
+                _out.WriteToken(field.Token, field.TokenLength);
+                _out.WriteSmall("null"u8);
+            }
         }
     }
-
-    /// <summary>True when the field may come with that wire type: its own, or a packed chunk of what can be packed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Accepts(FieldPlan field, int wireType) =>
-        wireType == field.ElementWireType
-        || (wireType == WireType.Length && field.Shape == FieldShape.Repeated && field.ElementWireType != WireType.StartGroup);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly uint Tag(ReadOnlySpan<byte> data, scoped ref int position)

@@ -152,13 +152,17 @@ public ref struct WireWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void WriteVarintUnchecked(ulong value)
     {
+        // Locals: every byte stored might otherwise be the position, which would be loaded anew.
+        var bytes = _bytes;
+        var position = _position;
         while (value > 0x7F)
         {
-            _bytes[_position++] = (byte)(value | 0x80);
+            bytes[position++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        _bytes[_position++] = (byte)value;
+        bytes[position++] = (byte)value;
+        _position = position;
     }
 
     /// <summary>Copies the first <paramref name="length"/> bytes of a token that is padded to whole vectors.</summary>

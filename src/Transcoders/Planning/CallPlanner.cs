@@ -13,6 +13,7 @@ public sealed class CallPlanner
 {
     private readonly PayloadPlanCompiler _compiler;
     private readonly PayloadPlanCompiler _lenient;
+    private readonly PayloadPlanCompiler _requests;
     private readonly IReadOnlyList<ProtocolTraits> _edges;
 
     /// <param name="catalog">The schema; the built-in one for routes without.</param>
@@ -23,12 +24,19 @@ public sealed class CallPlanner
         ArgumentNullException.ThrowIfNull(catalog);
         _compiler = new PayloadPlanCompiler(catalog, options);
         _lenient = new PayloadPlanCompiler(catalog, options with { UnknownFields = UnknownFieldHandling.Ignore });
+
+        // A null in a request may be a value (google.protobuf.Value); the choice is about answers.
+        _requests = options.EmitNulls ? new PayloadPlanCompiler(catalog, options with { EmitNulls = false }) : _compiler;
         _edges = edges;
         StatusWriter = new StatusJsonWriter(catalog);
+        ConnectErrors = new ConnectErrorWriter(catalog);
     }
 
     /// <summary>Writes statuses as JSON, with details the schema knows.</summary>
     public StatusWriter StatusWriter { get; }
+
+    /// <summary>Writes statuses as Connect's errors, with details the schema knows.</summary>
+    public StatusWriter ConnectErrors { get; }
 
     /// <summary>Compiles the HTTP rules of methods with the same choices.</summary>
     public HttpRuleTable BuildRules(IReadOnlyList<MethodSchema> methods, HttpRuleTableOptions options, out IReadOnlyList<HttpRuleProblem> problems) =>
@@ -54,7 +62,7 @@ public sealed class CallPlanner
         }
 
         var toJson = binding?.Response.Json ?? _compiler.ProtobufToJson(method.Output);
-        var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _compiler.ProtobufToJson(method.Input));
+        var (requestWire, requestJson) = (_compiler.JsonToProtobuf(method.Input), _requests.ProtobufToJson(method.Input));
         var answerWire = (backend.AnswersLeniently ? _lenient : _compiler).JsonToProtobuf(method.Output);
         return PlanResult.Of(new CallPlan
         {
@@ -98,6 +106,16 @@ public sealed class CallPlanner
             Payloads = OpaquePayloads.Exchange,
         });
     }
+
+    /// <summary>Plans calls of any method between an edge and a backend of one protocol of which no schema is known: messages pass as they are.</summary>
+    public static CallPlan PlanUntyped(ProtocolTraits edge, ProtocolTraits backend) => new()
+    {
+        Edge = edge,
+        Backend = backend,
+        Method = null,
+        Shape = CallShape.Duplex,
+        Payloads = new PayloadExchange([], []),
+    };
 
     private string? Refuse(ProtocolTraits edge, ProtocolTraits backend, MethodSchema method)
     {

@@ -42,6 +42,9 @@ public sealed class MethodSchema
     /// <summary>True when the method's author said that calling it twice does no harm.</summary>
     public bool IsRepeatable => Idempotency != MethodIdempotency.Unknown;
 
+    /// <summary>True when its author said that it only looks: it may be asked for with GET.</summary>
+    public bool HasNoSideEffects => Idempotency == MethodIdempotency.NoSideEffects;
+
     public MessageDescriptor Input { get; }
 
     public MessageDescriptor Output { get; }

@@ -56,6 +56,60 @@ internal sealed class RawConnection : IDisposable
         return read.ToString();
     }
 
+    /// <summary>The head of an answer, to the empty line. What follows it is left to the methods below, and they are not mixed with those above.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        for (string line; (line = await ReadLineAsync()).Length != 0;)
+        {
+            head.Append(line).Append("\r\n");
+        }
+
+        return head.ToString();
+    }
+
+    /// <summary>A line without its CRLF.</summary>
+    /// <exception cref="IOException">The connection ended before the line did.</exception>
+    public async Task<string> ReadLineAsync()
+    {
+        var line = new StringBuilder();
+        while (line.Length < 2 || line[^2] != '\r' || line[^1] != '\n')
+        {
+            line.Append(await ReadExactlyAsync(1));
+        }
+
+        return line.ToString(0, line.Length - 2);
+    }
+
+    /// <summary>So many bytes of ASCII.</summary>
+    /// <exception cref="IOException">The connection ended before.</exception>
+    public async Task<string> ReadExactlyAsync(int count)
+    {
+        var text = new StringBuilder();
+        while (text.Length < count)
+        {
+            var part = await ReadSomeAsync(count - text.Length);
+            text.Append(part.Length != 0 ? part : throw new EndOfStreamException($"The connection ended {count - text.Length} bytes too early."));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What is there, waiting for a byte at least; empty when the server closed the connection in order.</summary>
+    /// <exception cref="IOException">The server reset the connection.</exception>
+    public async Task<string> ReadSomeAsync(int most)
+    {
+        var buffer = new byte[most];
+        try
+        {
+            return Encoding.ASCII.GetString(buffer, 0, await _socket.ReceiveAsync(buffer, Wait.Token()));
+        }
+        catch (SocketException e)
+        {
+            throw new IOException("The connection was reset.", e);
+        }
+    }
+
     /// <summary>Leaves with a reset, as a program that crashed.</summary>
     public void Reset()
     {

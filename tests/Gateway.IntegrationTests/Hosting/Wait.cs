@@ -4,7 +4,7 @@ namespace Gateway.IntegrationTests.Hosting;
 internal static class Wait
 {
     /// <summary>For anything that should happen at once.</summary>
-    public static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     /// <summary>A token that fires after <see cref="Long"/>.</summary>
     public static CancellationToken Token() => new CancellationTokenSource(Long).Token;

@@ -107,6 +107,8 @@ public sealed class GrpcToHttpTests(HttpBackendFixture fixture) : IClassFixture<
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await Client.GetBookAsync(new GetBookRequest { Name = "shelves/1/books/.." }, cancellationToken: Wait.Token()));
 
         Assert.Equal((StatusCode.InvalidArgument, "name: a path cannot carry a segment of dots alone."), (failure.StatusCode, failure.Status.Detail));
+        var violation = Assert.Single(Assert.Single(Google.Rpc.Status.Parser.ParseFrom(failure.Trailers.GetValueBytes("grpc-status-details-bin")).Details).Unpack<BadRequest>().FieldViolations);
+        Assert.Equal(("name", "a path cannot carry a segment of dots alone."), (violation.Field, violation.Description));
     }
 
     [Theory]

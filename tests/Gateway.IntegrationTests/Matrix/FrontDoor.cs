@@ -21,7 +21,7 @@ internal sealed class FrontDoor(Uri url, Uri http2) : IDisposable
         Http2.Dispose();
     }
 
-    private static HttpClient Client(Uri address, Version version) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero })
+    private static HttpClient Client(Uri address, Version version) => new(SmallSockets.Client())
     {
         BaseAddress = address,
         DefaultRequestVersion = version,

@@ -21,7 +21,7 @@ public sealed class ImportTableTests
         ("Transcoders.Planning", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules"]),
         ("Transcoders.Stdio", ["Transcoders.Calls", "Google.Protobuf", "Google.Rpc"]),
         ("Transcoders.X", ["Transcoders.Calls"]),
-        ("Gateway.Configuration", ["Transcoders.Calls", "Microsoft.AspNetCore"]),
+        ("Gateway.Configuration", ["Transcoders.Calls", "YamlDotNet", "Microsoft.AspNetCore"]),
         ("Gateway.Telemetry", ["Transcoders.Calls", "Gateway.Configuration", "OpenTelemetry", "Serilog", "Microsoft.AspNetCore"]),
         ("Gateway.Security", ["Transcoders.Calls", "Gateway.Configuration", "Microsoft.AspNetCore"]),
         ("Gateway.Sessions", ["Transcoders.Calls", "Gateway.Configuration", "Microsoft.AspNetCore"]),

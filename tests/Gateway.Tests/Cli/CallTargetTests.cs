@@ -114,6 +114,7 @@ public sealed class CallTargetTests
             Rules = null,
             Edges = new Dictionary<string, EdgePlans> { ["stdio"] = plans }.ToFrozenDictionary(),
             StatusWriter = new StatusJsonWriter(SchemaCatalog.BuiltIn),
+            ConnectErrors = new StatusJsonWriter(SchemaCatalog.BuiltIn),
             Metadata = new MetadataPolicy(new MetadataOptions()),
         };
         return new RouteEndpoint(static _ => Task.CompletedTask, RoutePatternFactory.Parse(pattern), 0, new EndpointMetadataCollection(route, new HttpMethodMetadata(verbs)), id);

@@ -153,7 +153,7 @@ public sealed class GatewayConfigReaderTests
                 "gateway.json:7:28: ReverseProxy:Routes:library:Match:Path: '/{**path' is no path pattern: There is an incomplete parameter in the route template. Check that each '{' character has a matching '}' character.",
                 "gateway.json:8:28: ReverseProxy:Routes:library:Edges:1: 'grcp' is none of http, sse, websocket, grpc, stdio (did you mean 'grpc'?)",
                 "gateway.json:9:20: ReverseProxy:Routes:library:Timeout: expected a duration as \"hh:mm:ss\", like \"00:00:30\", found '30'",
-                "gateway.json:10:42: ReverseProxy:Routes:library:Options:Http:Stream: 'ndjsn' is none of ndjson, ndjson-bare, array (did you mean 'ndjson'?)",
+                "gateway.json:10:42: ReverseProxy:Routes:library:Options:Http:Stream: 'ndjsn' is none of ndjson, ndjson-bare, array, grpc-gateway, aspnet (did you mean 'ndjson'?)",
                 "gateway.json:10:80: ReverseProxy:Routes:library:Options:Limits:MessageSize: expected a size of at least 1 bytes, a number or like \"4MiB\", found '4MB'",
                 "gateway.json:12:7: ReverseProxy:Routes:lost: a route needs the key 'ClusterId'",
                 "gateway.json:12:17: ReverseProxy:Routes:lost:Match: a match needs the key 'Hosts' or 'Path'",

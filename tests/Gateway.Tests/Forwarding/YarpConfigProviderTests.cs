@@ -34,7 +34,7 @@ public sealed class YarpConfigProviderTests
 
         Assert.Equal(
             [
-                $"gateway.json:2:3: ReverseProxy:Routes:r: CORS policy 'nowhere' not found for route 'r'.",
+                $"gateway.json:2:3: ReverseProxy:Routes:r: Timeout policy 'nowhere' not found for route 'r'.",
                 $"gateway.json:2:3: ReverseProxy:Routes:r: Authorization policy 'nobody' not found for route 'r'.",
             ],
             problems.Select(p => p.ToString()).Order(StringComparer.Ordinal).Reverse());
@@ -110,7 +110,7 @@ public sealed class YarpConfigProviderTests
 
     private const string Rejected = """
         { "ReverseProxy": { "Clusters": { "c": { "Destinations": { "a": { "Address": "http://h:1" } } } }, "Routes": {
-          "r": { "ClusterId": "c", "AuthorizationPolicy": "nobody", "CorsPolicy": "nowhere", "Match": { "Path": "/x" } } } } }
+          "r": { "ClusterId": "c", "AuthorizationPolicy": "nobody", "TimeoutPolicy": "nowhere", "Match": { "Path": "/x" } } } } }
         """;
 
     private static string WithPath(string path) => $$"""

@@ -7,6 +7,8 @@ public sealed class StreamFramingsTests
 {
     [Theory]
     [InlineData(StreamFraming.Ndjson, "application/x-ndjson", "", "{\"result\":1}\n", "{\"result\":1}\n{\"result\":2}\n")]
+    [InlineData(StreamFraming.ResultLines, "application/json", "", "{\"result\":1}\n", "{\"result\":1}\n{\"result\":2}\n")]
+    [InlineData(StreamFraming.StatusLines, "application/json", "", "1\n", "1\n2\n")]
     [InlineData(StreamFraming.NdjsonBare, "application/x-ndjson", "", "1\n", "1\n2\n")]
     [InlineData(StreamFraming.Array, "application/json", "[]", "[1]", "[1,2]")]
     [InlineData(StreamFraming.JsonSeq, "application/json-seq", "", "\u001e1\n", "\u001e1\n\u001e2\n")]
@@ -18,7 +20,7 @@ public sealed class StreamFramingsTests
         Assert.Equal(none, Write(framing));
         Assert.Equal(one, Write(framing, "1"));
         Assert.Equal(two, Write(framing, "1", "2"));
-        Assert.Equal(framing == StreamFraming.Ndjson, StreamFramings.CarriesErrors(framing));
+        Assert.Equal(framing is StreamFraming.Ndjson or StreamFraming.ResultLines or StreamFraming.StatusLines, StreamFramings.CarriesErrors(framing));
     }
 
     private static string Write(StreamFraming framing, params string[] messages)

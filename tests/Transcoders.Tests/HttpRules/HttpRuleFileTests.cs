@@ -20,7 +20,7 @@ public sealed class HttpRuleFileTests
         {
             for (var i = 0; i < file.Cases.Count; i++)
             {
-                rows.Add(file.Name, i, file.Cases[i]["name"]?.GetValue<string>() ?? file.Cases[i]["request"]!.GetValue<string>());
+                rows.Add(file.Name, i, file.Cases[i]["name"]?.GetValue<string>() ?? (file.Cases[i]["request"] ?? file.Cases[i]["becomes"])!.GetValue<string>());
             }
         }
 
@@ -47,6 +47,12 @@ public sealed class HttpRuleFileTests
     {
         Assert.NotEmpty(name);
         var json = RuleFile.Load(file);
+        if (json.Cases[index]["send"] is not null)
+        {
+            RunReverse(RuleTables.BuildReverse(json.Json), json.Cases[index]);
+            return;
+        }
+
         var table = RuleTables.Build(json.Json, out _);
         Run(table, json.Cases[index]);
     }
@@ -110,6 +116,27 @@ public sealed class HttpRuleFileTests
         if (given["answer"] is { } answer)
         {
             CheckAnswer(binding, answer, given);
+        }
+    }
+
+    private static void RunReverse(RestMethods methods, JsonObject given)
+    {
+        var method = methods.Find("rules.v1.Library/" + given["method"]!.GetValue<string>())!;
+        var message = JsonParser.Default.Parse(given["send"]!.ToJsonString(), RuleTables.Generated(method.Method.Input.FullName)).ToByteArray();
+        using var body = new PayloadBuffer(1 << 20);
+        if (given["error"] is not null)
+        {
+            CheckError(Assert.Throws<CallException>(() => method.Unweave(message, body, out _)).Status, given);
+            return;
+        }
+
+        var way = method.Unweave(message, body, out var request);
+        Assert.Equal(given["becomes"]!.GetValue<string>(), $"{way.Verb} {request.Target}");
+        Assert.Equal(given.ContainsKey("withBody"), request.HasBody);
+        if (request.HasBody)
+        {
+            var actual = JsonNode.Parse(body.WrittenSpan);
+            Assert.True(JsonNode.DeepEquals(given["withBody"], actual), actual?.ToJsonString());
         }
     }
 

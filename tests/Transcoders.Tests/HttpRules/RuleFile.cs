@@ -10,7 +10,8 @@ namespace Transcoders.Tests.HttpRules;
 /// <remarks>
 /// <code>
 /// { "about": "…",
-///   "options": { "unknownQuery": "ignore", "autoMapping": true, … },       // see RuleTables.Options; autoMapping is off unless set
+///   "options": { "unknownQuery": "ignore", "autoMapping": true, …,         // see RuleTables.Options; autoMapping is off unless set
+///                "json": { "emitDefaults": true, … } },                  // how JSON is read and printed
 ///   "rules": [ { "selector": "rules.v1.Library.GetBook", "get": "/v1/{name}" } ],   // google.api.HttpRule as JSON
 ///   "problems": [ "part of a load problem's text" ],                       // exactly these, in order
 ///   "cases": [ {
@@ -23,6 +24,11 @@ namespace Transcoders.Tests.HttpRules;
 ///     "answer": { … }, "content": … | "contentText": "…", "answerType": "…",   // a response message and the content it becomes
 ///     "error": "INVALID_ARGUMENT", "field": "page_size", "says": "part of the message",
 ///     "notFound": true | "allow": "GET, HEAD" | "malformed": true
+///   }, {                                                                   // the way back: a call of the method on a server that speaks HTTP
+///     "name": "…", "method": "GetBook",
+///     "send": { … },                                                       // ProtoJSON of the request message
+///     "becomes": "GET /v1/x?y=1", "withBody": …                            // no body where it is absent
+///     "error": "INVALID_ARGUMENT", "field": "name", "says": "…"
 ///   } ] }
 /// </code>
 /// </remarks>

@@ -17,8 +17,14 @@ internal static class RuleTables
     public static HttpRuleTable Build(JsonObject file, out IReadOnlyList<HttpRuleProblem> problems)
     {
         var rules = file["rules"]?.AsArray().Select(node => JsonParser.Default.Parse<HttpRule>(node!.ToJsonString())).ToList() ?? [];
-        return Build(rules, Options(file["options"]?.AsObject() ?? []), out problems);
+        var options = file["options"]?.AsObject() ?? [];
+        return HttpRuleTable.Build(
+            Catalog.Methods, Options(options) with { Rules = rules }, new PayloadPlanCompiler(Catalog, PayloadOptions(options)), out problems);
     }
+
+    /// <summary>How the server behind is called by the same rules.</summary>
+    public static RestMethods BuildReverse(JsonObject file) =>
+        RestMethods.Build(Catalog, file["rules"]?.AsArray().Select(node => JsonParser.Default.Parse<HttpRule>(node!.ToJsonString())).ToList() ?? []);
 
     public static HttpRuleTable Build(IReadOnlyList<HttpRule> rules, HttpRuleTableOptions options, out IReadOnlyList<HttpRuleProblem> problems) =>
         HttpRuleTable.Build(
@@ -56,11 +62,22 @@ internal static class RuleTables
                 case "keepReservedEscapes":
                     weave = weave with { KeepReservedEscapes = value!.GetValue<bool>() };
                     break;
+                case "mapQuery":
+                    weave = weave with { MapQuery = value!.GetValue<bool>() };
+                    break;
+                case "maskFromBody":
+                    weave = weave with { MaskFromBody = value!.GetValue<bool>() };
+                    break;
+                case "ignoreSystemParameters":
+                    weave = weave with { IgnoreSystemParameters = value!.GetValue<bool>() };
+                    break;
                 case "conflict":
                     weave = weave with { Conflict = Enum.Parse<FieldConflict>(value!.GetValue<string>(), ignoreCase: true) };
                     break;
                 case "unexpectedBody":
                     weave = weave with { UnexpectedBody = Enum.Parse<UnexpectedBody>(value!.GetValue<string>(), ignoreCase: true) };
+                    break;
+                case "json":
                     break;
                 case "maxParameters":
                     weave = weave with { MaxParameters = value!.GetValue<int>() };
@@ -74,6 +91,28 @@ internal static class RuleTables
         }
 
         return options with { Weave = weave };
+    }
+
+    /// <summary>`"options": { "json": { "emitDefaults": true, … } }`.</summary>
+    private static PayloadPlanOptions PayloadOptions(JsonObject options)
+    {
+        var payloads = PayloadPlanOptions.Default;
+        foreach (var (key, value) in options["json"]?.AsObject() ?? [])
+        {
+            payloads = key switch
+            {
+                "emitDefaults" => payloads with { EmitDefaults = value!.GetValue<bool>() },
+                "emitNulls" => payloads with { EmitNulls = value!.GetValue<bool>() },
+                "int64AsNumbers" => payloads with { Int64AsNumbers = value!.GetValue<bool>() },
+                "protoNames" => payloads with { ProtoNames = value!.GetValue<bool>() },
+                "enumsAsNumbers" => payloads with { EnumsAsNumbers = value!.GetValue<bool>() },
+                "caseInsensitiveEnums" => payloads with { CaseInsensitiveEnums = value!.GetValue<bool>() },
+                "unknownFields" => payloads with { UnknownFields = Enum.Parse<UnknownFieldHandling>(value!.GetValue<string>(), ignoreCase: true) },
+                _ => throw new InvalidDataException($"Option 'json:{key}' is unknown to the tests."),
+            };
+        }
+
+        return payloads;
     }
 
     /// <summary>The generated type of that name, whose parser knows nothing of ours.</summary>

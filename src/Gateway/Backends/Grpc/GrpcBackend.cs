@@ -8,7 +8,9 @@ namespace Gateway.Backends.Grpc;
 /// <remarks>Why not a client library: the gateway has no generated types, and the frames pass without a copy per layer.</remarks>
 internal sealed class GrpcBackend(CallLimits limits, TimeProvider clock) : IBackend
 {
-    // Keyed by names of configuration and schema alone, so it is as large as they are.
+    /// <summary>Most targets remembered: without a schema, clients name the methods.</summary>
+    private const int MaxTargets = 4096;
+
     private readonly ConcurrentDictionary<(string Address, string Method), Uri> _targets = new();
 
     public string Protocol => GrpcTraits.Name;
@@ -18,7 +20,9 @@ internal sealed class GrpcBackend(CallLimits limits, TimeProvider clock) : IBack
 
     /// <summary>Where a method of a server is: parsing an address for each call would cost more than its framing.</summary>
     private Uri Target(string address, string method) =>
-        _targets.TryGetValue((address, method), out var target)
-            ? target
-            : _targets.GetOrAdd((address, method), static key => new Uri(key.Address.TrimEnd('/') + "/" + key.Method));
+        _targets.TryGetValue((address, method), out var target) ? target
+            : _targets.Count >= MaxTargets ? Make((address, method))
+            : _targets.GetOrAdd((address, method), static key => Make(key));
+
+    private static Uri Make((string Address, string Method) key) => new(key.Address.TrimEnd('/') + "/" + key.Method);
 }

@@ -105,7 +105,15 @@ internal sealed class GrpcClientCall : ClientCall
             return new((Message?)null);
         }
 
-        return _frames.TryRead(out var message) ? new(message) : ReadMoreAsync(cancellationToken);
+        try
+        {
+            return _frames.TryRead(out var message) ? new(message) : ReadMoreAsync(cancellationToken);
+        }
+        catch (CallException e)
+        {
+            Refuse(e.Status);
+            return new((Message?)null);
+        }
     }
 
     public override ValueTask DisposeAsync()
@@ -254,6 +262,18 @@ internal sealed class GrpcClientCall : ClientCall
             _status = GrpcFailure.ToStatus(e, started: true);
             return null;
         }
+        catch (CallException e)
+        {
+            Refuse(e.Status);
+            return null;
+        }
+    }
+
+    /// <summary>Ends the call over an answer that cannot be taken. The request may still be on its way out: its frame is not given back.</summary>
+    private void Refuse(CallStatus status)
+    {
+        _frame = null;
+        _status = GrpcFailure.OfAnswer(status);
     }
 
     private CallStatus End()

@@ -41,6 +41,11 @@ internal static class GrpcFailure
             : new CallStatus(StatusCode.Internal, $"The backend answered with content-type '{type}' instead of application/grpc.") { Origin = StatusOrigin.Backend, HttpStatus = 502 };
     }
 
+    /// <summary>What cannot be read of an answer is the server's fault: a message over the limit, or no message. Source: PROTOCOLS §10.3.</summary>
+    public static CallStatus OfAnswer(CallStatus status) => status.Origin == StatusOrigin.Backend
+        ? status
+        : new CallStatus(status.Code == StatusCode.ResourceExhausted ? status.Code : StatusCode.Internal, "The backend's answer: " + status.Message) { HttpStatus = 502, Origin = StatusOrigin.Backend };
+
     private static string ContentType(HttpContentHeaders headers)
     {
         foreach (var header in headers.NonValidated)

@@ -11,6 +11,7 @@ internal sealed class HttpClientCall : ClientCall
     private readonly CallHead _head;
     private readonly Destination _destination;
     private readonly RestMethod? _method;
+    private RequestUnweaver? _way;
     private readonly HttpCallOptions _options;
     private readonly CancellationToken _cancellationToken;
     private readonly PayloadBuffer _body;
@@ -59,8 +60,8 @@ internal sealed class HttpClientCall : ClientCall
         }
         else
         {
-            var request = _method.Unweaver!.Unweave(message.Payload, _body);
-            Send(_method.Unweaver.Verb, request.Target, request.HasBody ? new ReadOnlyMemoryContent(_body.WrittenMemory) : null, request.ContentType);
+            var way = _method.Unweave(message.Payload, _body, out var request);
+            Send(way.Verb, request.Target, request.HasBody ? new ReadOnlyMemoryContent(_body.WrittenMemory) : null, request.ContentType);
         }
 
         return default;
@@ -178,34 +179,32 @@ internal sealed class HttpClientCall : ClientCall
     private void StartUpload(ReadOnlyMemory<byte> first)
     {
         _body.Clear();
-        var unweaver = _method!.Unweaver!;
-        var request = unweaver.Unweave(first, _body);
+        _way = _method!.Unweave(first, _body, out var request);
         _upload = new StreamedRequest(_cancellationToken);
-        Send(unweaver.Verb, request.Target, _upload, unweaver.BodyIsHttpBody ? request.ContentType : "application/x-ndjson");
+        Send(_way.Verb, request.Target, _upload, _way.BodyIsHttpBody ? request.ContentType : "application/x-ndjson");
         _upload.SentBy(_sending!);
         _sent!.SetResult(_sending!);
     }
 
     private async ValueTask UploadAsync(ReadOnlyMemory<byte> message, bool last, CancellationToken cancellationToken)
     {
-        var unweaver = _method!.Unweaver!;
         if (_upload is null)
         {
             StartUpload(message);
         }
-        else if (unweaver.HasNoBody)
+        else if (_way!.HasNoBody)
         {
-            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"'{_method.Binding}' has no body, so that only one message can be sent.") { Origin = StatusOrigin.Client });
+            throw new CallException(new CallStatus(StatusCode.InvalidArgument, $"'{_method!.Binding}' has no body, so that only one message can be sent.") { Origin = StatusOrigin.Client });
         }
         else
         {
             _body.Clear();
-            unweaver.UnweaveBody(message, _body);
+            _way.UnweaveBody(message, _body);
         }
 
-        if (!unweaver.HasNoBody)
+        if (!_way!.HasNoBody)
         {
-            _body.Write(unweaver.BodyIsHttpBody ? default : "\n"u8);
+            _body.Write(_way.BodyIsHttpBody ? default : "\n"u8);
             await _upload!.WriteAsync(_body.WrittenMemory, cancellationToken);
         }
 

@@ -55,14 +55,9 @@ internal sealed class SseRequest
     /// <exception cref="CallException">UNIMPLEMENTED: there is no such request; or what the message has of its own to refuse.</exception>
     public static SseRequest Woven(CallHead head, Destination destination, ClusterSettings cluster, RestMethod method, in Message message, CallLimits limits)
     {
-        if (method.Unweaver is not { } unweaver)
-        {
-            throw new CallException(new CallStatus(StatusCode.Unimplemented, $"{method.Method.FullName} cannot be asked for over HTTP: {method.Problem}"));
-        }
-
         using var body = new PayloadBuffer(limits.MessageSize);
-        var unwoven = unweaver.Unweave(message.Payload, body);
-        return new SseRequest(head, destination, cluster, unweaver.Verb, unwoven.Target, unwoven.HasBody ? body.WrittenSpan.ToArray() : null, unwoven.ContentType);
+        var way = method.Unweave(message.Payload, body, out var unwoven);
+        return new SseRequest(head, destination, cluster, way.Verb, unwoven.Target, unwoven.HasBody ? body.WrittenSpan.ToArray() : null, unwoven.ContentType);
     }
 
     /// <summary>The request, to go on after <paramref name="lastEventId"/>; empty to begin.</summary>

@@ -23,7 +23,7 @@ internal static class HandshakeRefusal
             HttpStatus = http,
             Origin = StatusOrigin.Backend,
             Details = status.Details,
-            RetryAfter = response.Headers.RetryAfter?.Delta,
+            RetryAfter = RetryAfter.Parse(response.Headers.TryGetValues("Retry-After", out var after) ? string.Join(", ", after) : null, TimeProvider.System.GetUtcNow()),
         };
     }
 

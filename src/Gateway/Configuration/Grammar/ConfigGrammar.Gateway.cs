@@ -50,15 +50,17 @@ internal static partial class ConfigGrammar
         new("Http", HttpOptions, "Choices of the HTTP edge."),
         new("Sse", SseOptions, "Choices of the SSE edge."),
         new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
+        new("Grpc", GrpcOptions, "Choices of the gRPC edge, gRPC-Web and Connect."),
         new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
         new("Limits", Limits, "Bounds of a call."));
 
     private static ObjectType HttpOptions => new("the options of the HTTP edge",
-        new("Stream", new ChoiceType("ndjson", "ndjson-bare", "array"), "How a stream is framed when the client's Accept leaves it open.") { Default = "\"ndjson\"" },
+    [
+        new("Stream", new ChoiceType("ndjson", "ndjson-bare", "array", "grpc-gateway", "aspnet"), "How a stream is framed when the client's Accept leaves it open; grpc-gateway and aspnet as those do, also for clients that accept application/json.") { Default = "\"ndjson\"" },
         new("UnknownQuery", new ChoiceType("reject", "ignore"), "What an unknown query parameter does.") { Default = "\"reject\"" },
         new("IgnoreQuery", Texts, "Query parameters never looked at."),
         new("UnknownFields", new ChoiceType("reject", "ignore"), "What an unknown JSON field of a request does.") { Default = "\"reject\"" },
-        new("ErrorFormat", new ChoiceType("google"), "Shape of error bodies: google is google.rpc.Status.") { Default = "\"google\"" },
+        new("ErrorFormat", new ChoiceType("google", "aip-193", "problem"), "Shape of error bodies: google is google.rpc.Status, aip-193 the error object of Google's HTTP APIs, problem RFC 9457, which a client also gets that names application/problem+json in Accept.") { Default = "\"google\"" },
         new("AutoMapping", Flag, "POST /pkg.Service/Method with a JSON body reaches every method, annotated or not.") { Default = "true" },
         new("IgnoreTrailingSlash", Flag, "/a/ is /a.") { Default = "false" },
         new("EmitDefaults", Flag, "Print fields that hold their default value.") { Default = "false" },
@@ -69,7 +71,9 @@ internal static partial class ConfigGrammar
         new("ReplyBytes", MessageBytes, "Most bytes collected into one answer.") { Default = "\"1MiB\"" },
         new("ReplyDuration", DurationType.Positive, "How long events are collected into one answer.") { Default = "\"00:00:30\"" },
         new("HeaderFlushDelay", DurationType.NotNegative, "How long the head of a stream is held back for a real HTTP status before 200 is sent.") { Default = "\"00:00:02\"" },
-        new("Trailers", Flag, "Trailers of a call become headers grpc-trailer-NAME of one answer, and HTTP trailers where the client sent TE: trailers.") { Default = "false" });
+        new("Trailers", Flag, "Trailers of a call become headers grpc-trailer-NAME of one answer, and HTTP trailers where the client sent TE: trailers.") { Default = "false" },
+        .. HttpRuleOptions,
+    ]);
 
     private static ObjectType SseOptions => new("the options of the SSE edge",
         new("Resume", new ChoiceType("restart", "buffer", "field", "none"), "What a reconnect with Last-Event-ID does: run a safe call again, go on with the same call, run it again from a field of the request, or answer 204.") { Default = "\"restart\"" },
@@ -144,7 +148,8 @@ internal static partial class ConfigGrammar
     private static ObjectType Schema => new("a schema",
     [
         .. SchemaSourceKeys,
-        new("HttpRules", new ListType(HttpRule(new ConfigKey("additional_bindings", new ListType(HttpRule()), "More ways to reach the method, one level deep."))), "google.api.http rules, each in place of its method's annotation."),
+        new("ServiceConfigs", Texts, "Service configs (google.api.Service) in YAML, whose http rules stand in place of annotations. Relative paths are relative to this file."),
+        new("HttpRules", HttpRules, "google.api.http rules, each in place of its method's annotation and of service configs."),
     ]);
 
     private static ObjectType HttpRule(params ReadOnlySpan<ConfigKey> more) => new("an HTTP rule",

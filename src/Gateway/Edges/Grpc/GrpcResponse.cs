@@ -8,11 +8,24 @@ namespace Gateway.Edges.Grpc;
 internal static class GrpcResponse
 {
     /// <summary>A single header block that is head and end at once; the body stays empty.</summary>
-    public static void WriteTrailersOnly(HttpResponse response, CallStatus status)
+    public static void WriteTrailersOnly(HttpResponse response, CallStatus status, string contentType)
     {
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = GrpcHeaders.ContentType;
+        response.ContentType = contentType;
         Append(response.Headers, status, static (headers, name, value) => headers.Append(name, value));
+    }
+
+    /// <summary>Why an encoding of messages is refused, with those that are taken; null when it is not.</summary>
+    public static CallStatus? RefuseEncoding(string encoding)
+    {
+        if (GrpcCompression.IsSupported(encoding))
+        {
+            return null;
+        }
+
+        var offered = new CallMetadata(1);
+        offered.Add(GrpcHeaders.AcceptEncoding, GrpcCompression.Accepted);
+        return new CallStatus(StatusCode.Unimplemented, $"grpc-encoding '{encoding}' is not supported; {GrpcCompression.Accepted} are.") { Trailers = offered, Origin = StatusOrigin.Client };
     }
 
     /// <summary>The trailers after the messages.</summary>
@@ -38,9 +51,10 @@ internal static class GrpcResponse
             append(target, GrpcHeaders.Message, GrpcMessageEncoding.Encode(status.Message));
         }
 
-        if (!status.Details.IsEmpty)
+        var details = StatusDetails.WithRetryInfo(status);
+        if (!details.IsEmpty)
         {
-            append(target, GrpcHeaders.Details, GrpcBinaryHeader.Encode(status.Details.Span));
+            append(target, GrpcHeaders.Details, GrpcBinaryHeader.Encode(details.Span));
         }
 
         if (status.RetryAfter is { } delay)

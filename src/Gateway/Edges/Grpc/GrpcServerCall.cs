@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Transcoders.Calls;
 using Transcoders.Grpc;
@@ -9,66 +8,37 @@ namespace Gateway.Edges.Grpc;
 internal sealed class GrpcServerCall : ServerCall, IDisposable
 {
     private readonly EdgeRequest _request;
-    private readonly PipeReader _reader;
+    private readonly GrpcMode _mode;
+    private readonly EnvelopeReader _messages;
     private readonly PipeWriter _writer;
     private readonly CallLimits _limits;
-    private readonly string _encoding;
-    private PayloadBuffer? _joined;
-    private ReadOnlySequence<byte> _buffer;
-    private bool _borrowed;
-    private bool _completed;
+    private readonly string? _answerEncoding;
+
+    /// <summary>Null where messages leave as they are.</summary>
+    private readonly EnvelopeWriter? _envelopes;
     private bool _headWritten;
 
-    public GrpcServerCall(EdgeRequest request, CallHead head)
+    public GrpcServerCall(EdgeRequest request, CallHead head, GrpcMode mode)
     {
         _request = request;
+        _mode = mode;
         Head = head;
         _limits = request.Route.Limits;
-        _reader = request.Context.Request.BodyReader;
         _writer = request.Context.Response.BodyWriter;
-        _encoding = request.Context.Request.Headers[GrpcHeaders.Encoding].ToString() is { Length: > 0 } named ? named : "identity";
+        var headers = request.Context.Request.Headers;
+        var encoding = headers[GrpcHeaders.Encoding].ToString() is { Length: > 0 } named ? named : "identity";
+        _messages = new EnvelopeReader(request.Context.Request.BodyReader, _limits, encoding, mode.Format!.Value, GrpcResponse.RefuseEncoding(encoding));
+        _answerEncoding = AnswerEncoding.Choose(request.Route.Settings.Options.Grpc.Compression, encoding, headers[GrpcHeaders.AcceptEncoding].ToString());
+        _envelopes = _answerEncoding is null ? null : new EnvelopeWriter(_writer, _answerEncoding, isText: false, _limits.MessageSize);
     }
 
     public override CallHead Head { get; }
 
-    public override PayloadFormat Accepts => PayloadFormat.Protobuf;
+    public override PayloadFormat Accepts => _mode.Format!.Value;
 
     public override CancellationToken Aborted => _request.Context.RequestAborted;
 
-    public override async ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
-    {
-        if (!GrpcCompression.IsSupported(_encoding))
-        {
-            var offered = new CallMetadata(1);
-            offered.Add(GrpcHeaders.AcceptEncoding, GrpcCompression.Accepted);
-            throw new CallException(new CallStatus(StatusCode.Unimplemented, $"grpc-encoding '{_encoding}' is not supported; {GrpcCompression.Accepted} are.") { Trailers = offered, Origin = StatusOrigin.Client });
-        }
-
-        while (true)
-        {
-            if (_borrowed && GrpcFrameReader.TryRead(ref _buffer, _limits.MessageSize, out var frame))
-            {
-                return new Message(Join(frame), PayloadFormat.Protobuf);
-            }
-
-            if (_borrowed)
-            {
-                _borrowed = false;
-                _reader.AdvanceTo(_buffer.Start, _buffer.End);
-                if (_completed)
-                {
-                    return _buffer.IsEmpty
-                        ? null
-                        : throw new CallException(new CallStatus(StatusCode.Internal, "The request ends inside a message.") { Origin = StatusOrigin.Client });
-                }
-            }
-
-            var result = await BodyReader.ReadAsync(_reader, cancellationToken);
-            _buffer = result.Buffer;
-            _borrowed = true;
-            _completed = result.IsCompleted;
-        }
-    }
+    public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken) => _messages.ReadAsync(cancellationToken);
 
     public override async ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
     {
@@ -83,17 +53,26 @@ internal sealed class GrpcServerCall : ServerCall, IDisposable
         }
 
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = GrpcHeaders.ContentType;
+        response.ContentType = _mode.ContentType;
+        if (_answerEncoding is not null)
+        {
+            response.Headers[GrpcHeaders.Encoding] = _answerEncoding;
+        }
+
         _headWritten = true;
     }
 
     public override async ValueTask WriteAsync(Message message, CancellationToken cancellationToken)
     {
-        var payload = message.Payload.Span;
-        var span = _writer.GetSpan(GrpcFrameReader.PrefixLength);
-        GrpcFrameReader.WritePrefix(span, payload.Length);
-        _writer.Advance(GrpcFrameReader.PrefixLength);
-        _writer.Write(payload);
+        if (_envelopes is null)
+        {
+            EnvelopeWriter.WritePlain(_writer, message.Payload.Span);
+        }
+        else
+        {
+            _envelopes.Write(message.Payload.Span);
+        }
+
         if (_writer.UnflushedBytes >= _limits.UnflushedBytes)
         {
             await FlushAsync(cancellationToken);
@@ -131,46 +110,21 @@ internal sealed class GrpcServerCall : ServerCall, IDisposable
         else
         {
             // Not StartAsync here: an answer without messages must leave as trailers-only.
-            GrpcResponse.WriteTrailersOnly(response, status);
+            GrpcResponse.WriteTrailersOnly(response, status, _mode.ContentType);
         }
 
         return default;
     }
 
-    public void Dispose() => _joined?.Dispose();
+    public void Dispose()
+    {
+        _messages.Dispose();
+        _envelopes?.Dispose();
+    }
 
     private void LetGo()
     {
-        if (_borrowed)
-        {
-            _borrowed = false;
-            _reader.AdvanceTo(_buffer.Start, _buffer.End);
-        }
-
-        Dispose();
-    }
-
-    private ReadOnlyMemory<byte> Join(in GrpcFrame frame)
-    {
-        if (!frame.Compressed && frame.Payload.IsSingleSegment)
-        {
-            return frame.Payload.First;
-        }
-
-        _joined ??= new PayloadBuffer(_limits.MessageSize);
-        _joined.Clear();
-        if (frame.Compressed)
-        {
-            GrpcCompression.Decompress(_encoding, frame.Payload, _joined);
-        }
-        else
-        {
-            foreach (var segment in frame.Payload)
-            {
-                _joined.Write(segment.Span);
-            }
-        }
-
-        return _joined.WrittenMemory;
+        _messages.LetGo();
+        _envelopes?.Dispose();
     }
 }

@@ -41,7 +41,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
 
         if (found.Plan.Shape != CallShape.Unary)
         {
-            BodyReader.AllowStreaming(request.Context);
+            BodyReader.AllowStreaming(request.Context, request.Route);
         }
 
         var head = request.MakeHead(found.Plan.MethodName, found.Plan.Shape);
@@ -73,7 +73,7 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
 
     private async Task<CallStatus> HandleOpaqueAsync(EdgeRequest request, CallPlan plan)
     {
-        BodyReader.AllowStreaming(request.Context);
+        BodyReader.AllowStreaming(request.Context, request.Route);
         var accept = request.Context.Request.Headers.Accept.ToString();
         if (request.Plans.OpaqueStream is { } streamed && WantsStream(accept))
         {
@@ -113,13 +113,16 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
     }
 
     private static CallStatus? RefuseAccept(string accept, HttpBinding binding) =>
-        binding.Response.IsHttpBody || AcceptHeader.Quality(accept, "application/json") > 0
+        binding.Response.IsHttpBody || AcceptHeader.Quality(accept, "application/json") > 0 || IsOnlyOfErrors(accept)
             ? null
             : new CallStatus(StatusCode.InvalidArgument, $"This answer is application/json, which Accept '{accept}' rules out.")
             {
                 HttpStatus = StatusCodes.Status406NotAcceptable,
                 Origin = StatusOrigin.Client,
             };
+
+    /// <summary>A header that names problem+json alone says how failures are wanted, and nothing against success.</summary>
+    private static bool IsOnlyOfErrors(string accept) => AcceptHeader.Names(accept, "application/problem+json") && !accept.Contains(',', StringComparison.Ordinal);
 
     /// <summary>The framing by Accept, in the order of PROTOCOLS §10.4; the route's own choice where the client leaves it open.</summary>
     private static StreamFraming ChooseFraming(EdgeRequest request, string accept, HttpBinding? binding)
@@ -129,14 +132,16 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             return StreamFraming.Raw;
         }
 
+        var chosen = Framing(request.Route.Settings.Options.Http.Stream);
         if (AcceptHeader.Names(accept, "application/x-ndjson"))
         {
-            return request.Route.Settings.Options.Http.Stream == "ndjson-bare" ? StreamFraming.NdjsonBare : StreamFraming.Ndjson;
+            return chosen is StreamFraming.NdjsonBare or StreamFraming.StatusLines ? StreamFraming.NdjsonBare : StreamFraming.Ndjson;
         }
 
         if (AcceptHeader.Names(accept, "application/json"))
         {
-            return StreamFraming.Array;
+            // The clients of the servers that are imitated accept application/json, and read lines.
+            return chosen is StreamFraming.ResultLines or StreamFraming.StatusLines ? chosen : StreamFraming.Array;
         }
 
         if (AcceptHeader.Names(accept, "application/json-seq"))
@@ -149,11 +154,15 @@ internal sealed class HttpEdge(CallDispatcher dispatcher) : IHttpEdge
             return StreamFraming.TextLines;
         }
 
-        return request.Route.Settings.Options.Http.Stream switch
-        {
-            "array" => StreamFraming.Array,
-            "ndjson-bare" => StreamFraming.NdjsonBare,
-            _ => StreamFraming.Ndjson,
-        };
+        return chosen;
     }
+
+    private static StreamFraming Framing(string stream) => stream switch
+    {
+        "array" => StreamFraming.Array,
+        "ndjson-bare" => StreamFraming.NdjsonBare,
+        "grpc-gateway" => StreamFraming.ResultLines,
+        "aspnet" => StreamFraming.StatusLines,
+        _ => StreamFraming.Ndjson,
+    };
 }

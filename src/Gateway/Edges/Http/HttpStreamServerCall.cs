@@ -103,10 +103,10 @@ internal sealed class HttpStreamServerCall : StreamedServerCall
         }
 
         using var error = new PayloadBuffer(Request.Route.Limits.MessageSize);
-        Request.Route.StatusWriter.Write(status, error);
-        writer.Write("{\"error\":"u8);
+        Request.Route.StatusWriter.Write(status, StatusResponse.FormOf(Request.Context, Request.Route, status), error);
+        writer.Write(StreamFramings.BeforeError(_framing));
         writer.Write(error.WrittenSpan);
-        writer.Write("}\n"u8);
+        writer.Write(StreamFramings.AfterError(_framing));
     }
 
     private sealed class Response(HttpContext context, TimeProvider clock, TimeSpan headDelay, StreamFraming framing)

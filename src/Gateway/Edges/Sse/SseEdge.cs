@@ -56,7 +56,7 @@ internal sealed class SseEdge(CallDispatcher dispatcher, ReplayTable table) : IH
             return await _held.ResumeAsync(request, id);
         }
 
-        BodyReader.AllowStreaming(request.Context);
+        BodyReader.AllowStreaming(request.Context, request.Route);
         var (messages, refusal) = SseRequestMessages.Find(request);
         if (messages is null)
         {

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Transcoders.Payloads.WellKnown;
 
-/// <summary>google.protobuf.Duration as decimal seconds with an `s`. Range ±315,576,000,000 s.</summary>
+/// <summary>google.protobuf.Duration as decimal seconds with an `s`. Range ±315,576,000,000.999999999 s, as the conformance tests hold.</summary>
 public static class DurationText
 {
     public const long MaxSeconds = 315_576_000_000;
@@ -83,6 +83,5 @@ public static class DurationText
 
     private static bool InRange(long seconds, int nanos) =>
         seconds is >= -MaxSeconds and <= MaxSeconds && nanos is > -1_000_000_000 and < 1_000_000_000
-        && !(seconds > 0 && nanos < 0) && !(seconds < 0 && nanos > 0)
-        && (Math.Abs(seconds) != MaxSeconds || nanos == 0);
+        && !(seconds > 0 && nanos < 0) && !(seconds < 0 && nanos > 0);
 }

@@ -28,6 +28,7 @@ internal sealed class WebServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseSockets(SmallSockets.Listen);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             // The gateway's limits are to bind, not these.

@@ -130,7 +130,7 @@ internal sealed class CommandDriver(string file) : IEdgeDriver
             }
 
             using var status = System.Text.Json.JsonDocument.Parse(last);
-            return CallEnd.FromStatus(status.RootElement.Clone(), exit);
+            return CallEnd.FromStatus(status.RootElement.Clone(), exit) with { Cause = errors.TrimEnd('\n')[..^last.Length] };
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Gateway.IntegrationTests.Matrix.Edges;
 internal sealed class WebSocketClient : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
+    private readonly HttpMessageInvoker _invoker = new(SmallSockets.Client());
     private byte[] _buffer = new byte[64 * 1024];
 
     public ClientWebSocket Socket => _socket;
@@ -23,11 +24,10 @@ internal sealed class WebSocketClient : IDisposable
     {
         var client = new WebSocketClient();
         client._socket.Options.CollectHttpResponseDetails = true;
-        client._socket.Options.Proxy = null;
         configure?.Invoke(client._socket.Options);
         try
         {
-            await client._socket.ConnectAsync(address, Wait.Token());
+            await client._socket.ConnectAsync(address, client._invoker, Wait.Token());
         }
         catch
         {
@@ -72,5 +72,9 @@ internal sealed class WebSocketClient : IDisposable
 
     public Task CloseAsync() => _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", Wait.Token());
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _invoker.Dispose();
+    }
 }

@@ -80,6 +80,8 @@ public sealed class TimeTextTests
     [InlineData("1.000340012s", 1, 340012, "1.000340012s")]
     [InlineData("315576000000s", 315576000000, 0, "315576000000s")]
     [InlineData("-315576000000s", -315576000000, 0, "-315576000000s")]
+    [InlineData("315576000000.999999999s", 315576000000, 999999999, "315576000000.999999999s")]
+    [InlineData("-315576000000.999999999s", -315576000000, -999999999, "-315576000000.999999999s")]
     [InlineData("007.10s", 7, 100000000, "7.100s")]
     public void Duration_IsReadAndWritten(string text, long seconds, int nanos, string printed)
     {
@@ -103,7 +105,6 @@ public sealed class TimeTextTests
     [InlineData("1e3s")]
     [InlineData("--1s")]
     [InlineData("315576000001s")]
-    [InlineData("315576000000.1s")]
     [InlineData("9999999999999999999s")]
     public void Duration_OutsideTheFormatOrTheRange_IsRefused(string text)
     {
