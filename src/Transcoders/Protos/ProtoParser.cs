@@ -136,6 +136,12 @@ internal sealed partial class ProtoParser
 
         var position = Current.Position;
         var name = ParseString();
+        while (name.StartsWith("./", StringComparison.Ordinal))
+        {
+            // What protoc refuses and other tools write: the same file, which must not be there twice.
+            name = name[2..];
+        }
+
         Expect(';');
         if (kind == "option")
         {

@@ -64,7 +64,8 @@ public sealed class RealApiTests
 
         var counts = Check(compiled.Files, out var wrong);
 
-        Assert.Empty(wrong);
+        // etcd 3.4 gave two methods one path; its own gateway serves the one registered last.
+        Assert.StartsWith("etcdserverpb.Maintenance/HashKV: POST /v3/maintenance/hash", Assert.Single(wrong));
         Assert.True(counts.Methods > 30, $"{counts}");
         Assert.Equal(counts.RequestTypes, counts.RoundTrips);
     }
