@@ -34,6 +34,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly ProcessTable _processes;
     private readonly Logger _log;
     private ConfigFileWatcher? _watcher;
+    private SchemaRefresh? _refresh;
 
     private GatewayHost(WebApplication app, AdminServer? admin, ProcessTable processes, Logger log)
     {
@@ -83,8 +84,11 @@ public sealed class GatewayHost : IAsyncDisposable
         Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
-        var logs = new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
-        var compiler = Protocols.Compiler(processes, options.Clock, logs, options.Backends);
+        ILoggerFactory logs = options.ExtraLog is { } listener
+            ? LoggerFactory.Create(logging => logging.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log)).AddProvider(listener))
+            : new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
+        var pins = new SchemaPins(SchemaPins.DefaultDirectory(environment), isReadOnly: options.Server is not null, logs.CreateLogger<SchemaPins>());
+        var compiler = Protocols.Compiler(processes, options.Clock, logs, pins, options.Backends);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {
@@ -109,6 +113,8 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             await host.StartAsync(provider, reloads, ready, cancellationToken);
             host.Watch(options, config);
+            host._refresh = new SchemaRefresh(
+                app.Services.GetRequiredService<GatewayReload>(), compiler, options.Clock, app.Services.GetRequiredService<ILogger<SchemaRefresh>>());
             return host;
         }
         catch
@@ -130,6 +136,11 @@ public sealed class GatewayHost : IAsyncDisposable
         if (_watcher is not null)
         {
             await _watcher.DisposeAsync();
+        }
+
+        if (_refresh is not null)
+        {
+            await _refresh.DisposeAsync();
         }
 
         // Calls drain while the admin port still answers that they do.
@@ -196,7 +207,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>The file, and every file it names that a reload would read again.</summary>
     private static IEnumerable<string> Files(GatewayConfig config) =>
-        config.Clusters.Values.SelectMany(static cluster => cluster.Schema is { } schema ? schema.DescriptorSets.Concat(schema.ServiceConfigs) : []).Prepend(config.File);
+        config.Clusters.Values.SelectMany(static cluster => SchemaFiles.All(cluster.Schema)).Prepend(config.File);
 
     private static AdminSources Sources(
         WebApplication app, YarpConfigProvider provider, ProcessTable processes, ReloadState reloads, Readiness ready, TimeProvider clock) => new()

@@ -80,9 +80,9 @@ internal static class Protocols
     ];
 
     /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
-    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, IReadOnlyList<BackendRegistration>? instead = null) =>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, SchemaPins pins, IReadOnlyList<BackendRegistration>? instead = null) =>
         new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
-            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), logs.CreateLogger<SchemaLoader>()),
+            new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), pins, logs.CreateLogger<SchemaLoader>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)

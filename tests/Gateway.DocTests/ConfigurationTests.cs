@@ -73,7 +73,7 @@ public sealed class ConfigurationTests
         if (config is not null)
         {
             await using var processes = new ProcessTable();
-            (_, problems) = await Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance)
+            (_, problems) = await Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance, new Gateway.Model.SchemaPins(null, isReadOnly: true, NullLogger<Gateway.Model.SchemaPins>.Instance))
                 .CompileAsync(config, null, CancellationToken.None);
         }
 

@@ -26,7 +26,8 @@ internal static class CheckCommand
         if (config is not null)
         {
             await using var processes = new ProcessTable();
-            var compiler = Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance);
+            var pins = new SchemaPins(SchemaPins.DefaultDirectory(GatewayConfigReader.ProcessEnvironment()), isReadOnly: true, NullLogger<SchemaPins>.Instance);
+            var compiler = Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance, pins);
             (model, problems) = await compiler.CompileAsync(config, null, stop);
             if (model is not null)
             {

@@ -49,6 +49,12 @@ public sealed record SchemaSettings
     /// <summary>Files that hold a serialised google.protobuf.FileDescriptorSet, absolute after reading.</summary>
     public IReadOnlyList<string> DescriptorSets { get; init; } = [];
 
+    /// <summary>Sources to compile: files, directories and patterns, absolute after reading.</summary>
+    public IReadOnlyList<string> ProtoFiles { get; init; } = [];
+
+    /// <summary>Directories that imports of the sources are looked for in, absolute after reading; empty means where the sources are.</summary>
+    public IReadOnlyList<string> ImportPaths { get; init; } = [];
+
     /// <summary>Service configs in YAML, absolute after reading; their rules are among <see cref="HttpRules"/>.</summary>
     public IReadOnlyList<string> ServiceConfigs { get; init; } = [];
 
@@ -64,6 +70,12 @@ public sealed record SchemaSettings
 
     /// <summary>Ask the backend by gRPC server reflection when the file is loaded.</summary>
     public bool Reflection { get; init; }
+
+    /// <summary>Keep the last answer of the backend on disk, and use it while the backend is down.</summary>
+    public bool Pin { get; init; } = true;
+
+    /// <summary>How often the backend is asked again; null means when the file is loaded, and every 30 s while a pinned answer stands in.</summary>
+    public TimeSpan? Refresh { get; init; }
 }
 
 /// <summary>Where a rule was declared.</summary>

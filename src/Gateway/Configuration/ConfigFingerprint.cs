@@ -17,7 +17,7 @@ internal static class ConfigFingerprint
 
     /// <summary>Everything of ours, with the content of the schema's files: a new schema is a new cluster.</summary>
     public static string Of(ClusterSettings cluster) =>
-        Digest(JsonSerializer.SerializeToUtf8Bytes(cluster with { Position = null }, FingerprintJson.Default.ClusterSettings), cluster.Schema?.DescriptorSets ?? []);
+        Digest(JsonSerializer.SerializeToUtf8Bytes(cluster with { Position = null }, FingerprintJson.Default.ClusterSettings), SchemaFiles.All(cluster.Schema));
 
     private static string Digest(ReadOnlySpan<byte> json, IReadOnlyList<string> files)
     {

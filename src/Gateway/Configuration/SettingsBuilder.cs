@@ -175,17 +175,50 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         foreach (var node in schema.Section("DescriptorSets").Node?.Children ?? [])
         {
             var path = Absolute(node.Value ?? "");
-            if (!File.Exists(path))
+            var sets = SchemaFiles.Sets(path);
+            if (sets.Count == 0)
             {
-                problems.Add(node, Directory.Exists(path) ? $"'{Quote.Safe(path)}' is a directory; name a file" : $"there is no file '{Quote.Safe(path)}'");
+                problems.Add(node, $"the directory '{Quote.Safe(path)}' holds no descriptor set (.binpb, .pb, .bin, .desc, .protoset or .gz)");
+            }
+            else if (!File.Exists(sets[0]))
+            {
+                problems.Add(node, $"there is no file '{Quote.Safe(path)}'");
             }
 
-            files.Add(path);
+            files.AddRange(sets);
+        }
+
+        var sources = new List<string>();
+        foreach (var node in schema.Section("ProtoFiles").Node?.Children ?? [])
+        {
+            var path = Absolute(node.Value ?? "");
+            if (SchemaFiles.Sources(path).Count == 0)
+            {
+                problems.Add(node, $"there is no .proto file '{Quote.Safe(path)}'; a file, a directory or a pattern such as protos/**/*.proto would be right");
+            }
+
+            sources.Add(path);
+        }
+
+        var imports = new List<string>();
+        foreach (var node in schema.Section("ImportPaths").Node?.Children ?? [])
+        {
+            var path = Absolute(node.Value ?? "");
+            if (!Directory.Exists(path))
+            {
+                problems.Add(node, $"there is no directory '{Quote.Safe(path)}'");
+            }
+
+            imports.Add(path);
         }
 
         return new HttpRulesBuilder(problems, _directory).AddTo(schema, new SchemaSettings
         {
             DescriptorSets = files,
+            ProtoFiles = sources,
+            ImportPaths = imports,
+            Pin = schema.Flag("Pin", true),
+            Refresh = schema.Duration("Refresh"),
             Reflection = schema.Flag("Reflection", false),
         });
     }

@@ -1,6 +1,5 @@
 using Gateway.Dispatch;
 using Gateway.Edges;
-using Microsoft.Net.Http.Headers;
 using Transcoders.Calls;
 
 namespace Gateway.Forwarding;
@@ -45,15 +44,18 @@ internal static class DescriptionStep
         }
     }
 
-    /// <summary>RFC 9110 §13.1.2.</summary>
+    /// <summary>RFC 9110 §13.1.2: `*`, or the validator among others, weak or strong.</summary>
     private static bool IsKnown(HttpRequest request, string etag)
     {
-        var own = new EntityTagHeaderValue(etag);
-        foreach (var known in request.GetTypedHeaders().IfNoneMatch)
+        foreach (var line in request.Headers.IfNoneMatch)
         {
-            if (known.Equals(EntityTagHeaderValue.Any) || known.Compare(own, useStrongComparison: false))
+            foreach (var known in line.AsSpan().Split(','))
             {
-                return true;
+                var tag = line.AsSpan()[known].Trim();
+                if (tag is "*" || (tag.StartsWith("W/") ? tag[2..] : tag).SequenceEqual(etag))
+                {
+                    return true;
+                }
             }
         }
 

@@ -40,6 +40,35 @@ internal sealed partial class GatewayReload(
         }
     }
 
+    /// <summary>Asks the backends again for what they serve, and takes what has changed into force. A backend that is down changes nothing.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var before = Model;
+            var (model, problems) = await compiler.CompileAsync(before.Config, before, cancellationToken);
+            if (model is not null && model.Clusters.Values.All(cluster => ReferenceEquals(cluster, before.Clusters[cluster.Settings.Id])))
+            {
+                return;
+            }
+
+            if (model is not null)
+            {
+                problems = await provider.ApplyAsync(before.Config, model, cancellationToken);
+            }
+
+            if (problems.Count > 0)
+            {
+                SchemaRefused(logger, string.Join(Environment.NewLine, problems));
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose() => _turn.Dispose();
 
     private async Task<IReadOnlyList<ConfigProblem>> TryAsync(CancellationToken cancellationToken)
@@ -56,6 +85,9 @@ internal sealed partial class GatewayReload(
 
     [LoggerMessage(211, LogLevel.Information, "ConfigApplied: {File} is in force")]
     private static partial void ConfigApplied(ILogger logger, string file);
+
+    [LoggerMessage(213, LogLevel.Warning, "SchemaRefused: what the backends serve now cannot be served, the schema before it stays in force:\n{Problems}")]
+    private static partial void SchemaRefused(ILogger logger, string problems);
 
     [LoggerMessage(212, LogLevel.Error, "ConfigRejected: {File} is not taken, the configuration before it stays in force:\n{Problems}")]
     private static partial void ConfigRejected(ILogger logger, string file, string problems);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Gateway.Configuration;
+using Gateway.Model;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Yarp.ReverseProxy.Configuration;
@@ -34,7 +35,7 @@ internal static class YarpBinder
         var clusters = new ClusterConfig[bound.Clusters.Count];
         for (var i = 0; i < clusters.Length; i++)
         {
-            clusters[i] = Extend(bound.Clusters[i], config);
+            clusters[i] = Extend(bound.Clusters[i], config, model as GatewayModel);
         }
 
         return (new YarpSnapshot(config, model, routes, clusters), []);
@@ -69,14 +70,21 @@ internal static class YarpBinder
             ? route with { Metadata = With(route.Metadata, ConfigFingerprint.Of(settings)) }
             : route;
 
-    private static ClusterConfig Extend(ClusterConfig cluster, GatewayConfig config)
+    private static ClusterConfig Extend(ClusterConfig cluster, GatewayConfig config, GatewayModel? model)
     {
         if (!config.Clusters.TryGetValue(cluster.ClusterId, out var settings))
         {
             return cluster;
         }
 
-        cluster = cluster with { Metadata = With(cluster.Metadata, ConfigFingerprint.Of(settings)) };
+        var fingerprint = ConfigFingerprint.Of(settings);
+        if (settings.Schema is { Reflection: true } && model?.Clusters.GetValueOrDefault(settings.Id) is { } compiled)
+        {
+            // The same file can mean another schema: YARP rebuilds the endpoints of a cluster's routes when it sees that the cluster changed.
+            fingerprint = string.Create(CultureInfo.InvariantCulture, $"{fingerprint}-{compiled.Revision}");
+        }
+
+        cluster = cluster with { Metadata = With(cluster.Metadata, fingerprint) };
         return settings.Protocol switch
         {
             "stdio" => cluster with { Destinations = Instances(settings) },

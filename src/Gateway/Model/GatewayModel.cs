@@ -26,4 +26,10 @@ public sealed class GatewayModel
 /// <param name="Backend">Opens calls; null when every edge is forwarded.</param>
 /// <param name="Resilience">How its failures are met; null when they are told as they are.</param>
 public sealed record ClusterModel(string Fingerprint, ClusterSettings Settings, BackendRegistration Registration, SchemaCatalog? Schema, IBackend? Backend,
-    ClusterResilience? Resilience);
+    ClusterResilience? Resilience)
+{
+    private static long _last;
+
+    /// <summary>Another number for each cluster compiled: one that is kept over a reload keeps its own.</summary>
+    public long Revision { get; } = Interlocked.Increment(ref _last);
+}

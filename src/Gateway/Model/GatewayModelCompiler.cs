@@ -20,6 +20,9 @@ namespace Gateway.Model;
 public sealed class GatewayModelCompiler(
     IReadOnlyList<BackendRegistration> backends, IReadOnlyList<ProtocolTraits> edges, SchemaLoader schemas, TimeProvider clock, ILogger<ClusterResilience> resilienceLog)
 {
+    /// <summary>Pinned schemas stand in for those of backends that were down: compiling again soon may bring their own.</summary>
+    public bool HasPinnedSchemas => schemas.HasPinned;
+
     /// <param name="config">As read.</param>
     /// <param name="previous">The model in force, whose unchanged clusters are kept; null at start.</param>
     /// <param name="cancellationToken">Gives up asking backends for their schema.</param>
@@ -94,7 +97,7 @@ public sealed class GatewayModelCompiler(
                 return null;
             }
 
-            schema = await schemas.LoadAsync(settings, registration, kept?.Schema, problems, cancellationToken);
+            schema = await schemas.LoadAsync(settings, registration, kept?.Schema, previous?.Clusters.GetValueOrDefault(settings.Id)?.Schema, problems, cancellationToken);
             if (schema is null)
             {
                 return null;

@@ -253,10 +253,17 @@ public sealed class CallRelay
 
         var head = await opening;
         var read = _client.ReadAsync(token);
-        if (ReferenceEquals(head, ResponseHead.Empty) && read.IsCompletedSuccessfully && read.Result is null && !_client.Status.IsOk)
+        if (ReferenceEquals(head, ResponseHead.Empty) && read.IsCompletedSuccessfully)
         {
-            // There is no answer to open, only a failure: an edge may still tell it in a status line.
-            return Ended();
+            // Taken once: a pooled source gives its result only once.
+            var first = read.Result;
+            if (first is null && !_client.Status.IsOk)
+            {
+                // There is no answer to open, only a failure: an edge may still tell it in a status line.
+                return Ended();
+            }
+
+            read = new(first);
         }
 
         await _server.WriteHeadAsync(head, token);

@@ -27,7 +27,7 @@ internal sealed class ReflectingServer : IAsyncDisposable
 
     public string Address { get; }
 
-    public static Task<ReflectingServer> OnlyV1Async() => StartAsync(static app => app.MapGrpcService<ReflectionV1ServiceImpl>());
+    public static Task<ReflectingServer> OnlyV1Async(int port = 0) => StartAsync(static app => app.MapGrpcService<ReflectionV1ServiceImpl>(), port);
 
     public static Task<ReflectingServer> OnlyV1AlphaAsync() => StartAsync(static app => app.MapGrpcService<ReflectionServiceImpl>());
 
@@ -39,11 +39,11 @@ internal sealed class ReflectingServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<ReflectingServer> StartAsync(Action<IEndpointRouteBuilder> reflect)
+    private static async Task<ReflectingServer> StartAsync(Action<IEndpointRouteBuilder> reflect, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(new ReflectionV1ServiceImpl(Behaviours.Descriptor));
         builder.Services.AddSingleton(new ReflectionServiceImpl(Behaviours.Descriptor));

@@ -15,6 +15,7 @@ public sealed class ImportTableTests
     [
         ("Transcoders.Calls", []),
         ("Transcoders.Schema", ["Transcoders.Calls", "Google.Protobuf", "Google.Api", "Google.Rpc", "Google.Type"]),
+        ("Transcoders.Protos", ["Transcoders.Schema", "Google.Protobuf"]),
         ("Transcoders.Payloads", ["Transcoders.Calls", "Transcoders.Schema", "Google.Protobuf", "Google.Rpc"]),
         ("Transcoders.HttpRules", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Google.Protobuf", "Google.Api"]),
         ("Transcoders.Planning", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules"]),
@@ -35,7 +36,7 @@ public sealed class ImportTableTests
         ("Gateway.Dispatch", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Polly"]),
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Edges.X", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.X", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
-        ("Gateway.Model", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Descriptions", "Transcoders.Http", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
+        ("Gateway.Model", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Descriptions", "Transcoders.Http", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
         ("Gateway.Forwarding", ["Yarp", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Cli", [Anything]),
         ("Gateway.Admin", [Anything]),

@@ -265,7 +265,7 @@ public sealed class GatewayConfigReaderTests
     [InlineData("\"Timeout\": \"00:00:01\", \"TimeoutPolicy\": \"p\"", "ReverseProxy:Routes:r:TimeoutPolicy: a route has Timeout or TimeoutPolicy, not both")]
     [InlineData("\"Transforms\": [ { \"PathPrefx\": \"/a\" } ]", "ReverseProxy:Routes:r:Transforms:0:PathPrefx: 'PathPrefx' is not a transform (did you mean 'PathPrefix'?)")]
     [InlineData("\"Transforms\": [ { \"ResponseHeader\": \"x\", \"Set\": \"y\", \"Wen\": \"Always\" } ]", "ReverseProxy:Routes:r:Transforms:0:Wen: unknown key 'Wen' (did you mean 'When'?)")]
-    [InlineData("\"Options\": { \"Tcp\": {} }", "ReverseProxy:Routes:r:Options:Tcp: unknown key 'Tcp'; the options of a route has Http, Sse, WebSocket, Grpc, Metadata, Limits")]
+    [InlineData("\"Options\": { \"Tcp\": {} }", "ReverseProxy:Routes:r:Options:Tcp: unknown key 'Tcp'; the options of a route has Http, Sse, WebSocket, Grpc, Metadata, Limits, Describe")]
     [InlineData("\"Metadata\": { \"a\": [ 1 ] }", "ReverseProxy:Routes:r:Metadata:a: expected a text, found a list")]
     public void WrongValueInARoute_SaysWhatWouldBeRight(string member, string expected) =>
         Assert.Equal(expected, Without(ConfigText.Problem(ConfigText.WithRoute(member))));
@@ -282,7 +282,7 @@ public sealed class GatewayConfigReaderTests
     [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ExitCodes\": \"bufs\" }", "ReverseProxy:Clusters:c:Process:ExitCodes: 'bufs' is none of sysexits, grpcurl, buf (did you mean 'buf'?)")]
     [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ExitCodes\": { \"256\": \"NOT_FOUND\" } }", "ReverseProxy:Clusters:c:Process:ExitCodes:256: '256' is not an exit code from 1 to 255")]
     [InlineData("\"Protocol\": \"stdio\", \"Process\": { \"Command\": \"jq\", \"ScriptName\": \"hook/\" }", "ReverseProxy:Clusters:c:Process:ScriptName: 'hook/' is no such path: it begins with / and does not end with it, like /hook")]
-    [InlineData("\"Schema\": { \"ProtoFiles\": [ \"a.proto\" ] }, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:Schema:ProtoFiles: 'ProtoFiles' is not supported yet by this version; use DescriptorSets (protoc --include_imports --descriptor_set_out=…)")]
+    [InlineData("\"Schema\": { \"ProtoFiles\": [ \"/nowhere/a.proto\" ] }, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:Schema:ProtoFiles:0: there is no .proto file '/nowhere/a.proto'; a file, a directory or a pattern such as protos/**/*.proto would be right")]
     [InlineData("\"LoadBalancingPolicy\": \"RoundRobbin\", \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:LoadBalancingPolicy: 'RoundRobbin' is none of PowerOfTwoChoices, FirstAlphabetical, Random, RoundRobin, LeastRequests (did you mean 'RoundRobin'?)")]
     [InlineData("\"HttpRequest\": { \"Version\": \"4\" }, \"Destinations\": { \"a\": { \"Address\": \"http://h\" } }", "ReverseProxy:Clusters:c:HttpRequest:Version: '4' is no HTTP version; write 1.1, 2 or 3")]
     public void WrongValueInACluster_SaysWhatWouldBeRight(string members, string expected) =>

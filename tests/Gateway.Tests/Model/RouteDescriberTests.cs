@@ -12,7 +12,7 @@ namespace Gateway.Tests.Model;
 
 public sealed class RouteDescriberTests
 {
-    private static readonly SchemaCatalog Library = SchemaCatalog.FromDescriptorSets([File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "protos", "library.binpb"))]);
+    private static readonly SchemaCatalog Library = SchemaCatalog.FromDescriptorSets([File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "library.binpb"))]);
 
     [Fact]
     public void MethodThatAnswersAtThePath_GoesFirst()

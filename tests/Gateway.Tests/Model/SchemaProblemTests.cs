@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Backends.Stdio;
 using Gateway.Configuration;
+using Gateway.Model;
 using Gateway.Tests.Configuration;
 using Google.Api;
 using Google.Protobuf;
@@ -28,7 +29,7 @@ public sealed class SchemaProblemTests
         Assert.Empty(problems);
         await using var processes = new ProcessTable();
 
-        (_, problems) = await Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance).CompileAsync(config!, null, CancellationToken.None);
+        (_, problems) = await Protocols.Compiler(processes, TimeProvider.System, NullLoggerFactory.Instance, new SchemaPins(null, isReadOnly: true, NullLogger<SchemaPins>.Instance)).CompileAsync(config!, null, CancellationToken.None);
 
         Assert.Contains("'GET /same' of twins.Twins/First matches the same requests", Assert.Single(problems).Text, StringComparison.Ordinal);
     }

@@ -148,12 +148,11 @@ internal static partial class ConfigGrammar
         new("ChangedOnly", Flag, "An answer like the one before it, by its ETag or its body, is no message.") { Default = "true" });
 
     private static ObjectType Schema => new("a schema",
-        new("DescriptorSets", Texts, "Files that hold a serialised google.protobuf.FileDescriptorSet. Relative paths are relative to this file."),
-        new("Reflection", Flag, "Ask the backend by gRPC server reflection.") { Default = "false" },
-        new("ProtoFiles", OpenType.Instance, "Sources to compile.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
-        new("ImportPaths", OpenType.Instance, "Where ProtoFiles import from.") { Later = "use DescriptorSets (protoc --include_imports --descriptor_set_out=…)" },
+    [
+        .. SchemaSourceKeys,
         new("ServiceConfigs", Texts, "Service configs (google.api.Service) in YAML, whose http rules stand in place of annotations. Relative paths are relative to this file."),
-        new("HttpRules", HttpRules, "google.api.http rules, each in place of its method's annotation and of service configs."));
+        new("HttpRules", HttpRules, "google.api.http rules, each in place of its method's annotation and of service configs."),
+    ]);
 
     private static ObjectType HttpRule(params ReadOnlySpan<ConfigKey> more) => new("an HTTP rule",
     [

@@ -14,6 +14,9 @@ internal sealed class WebServerCall : ServerCall, IDisposable
     private readonly EnvelopeWriter _envelopes;
     private readonly PipeWriter _writer;
     private readonly string? _answerEncoding;
+
+    /// <summary>The bytes inside a body of base64; null where the body is bytes itself.</summary>
+    private readonly PipeReader? _text;
     private bool _headWritten;
 
     public WebServerCall(EdgeRequest request, CallHead head, GrpcMode mode)
@@ -29,8 +32,8 @@ internal sealed class WebServerCall : ServerCall, IDisposable
         _answerEncoding = AnswerEncoding.Choose(
             request.Route.Settings.Options.Grpc.Compression, encoding, headers[mode.IsConnect ? ConnectHeaders.AcceptEncoding : GrpcHeaders.AcceptEncoding].ToString());
         var isText = mode.Wire == GrpcWire.WebText;
-        var body = isText ? PipeReader.Create(new WebTextStream(request.Context.Request.Body)) : request.Context.Request.BodyReader;
-        _messages = new EnvelopeReader(body, limits, encoding, Accepts, mode.IsConnect ? ConnectResponse.RefuseEncoding(encoding) : GrpcResponse.RefuseEncoding(encoding));
+        _text = isText ? PipeReader.Create(new WebTextStream(request.Context.Request.Body)) : null;
+        _messages = new EnvelopeReader(_text ?? request.Context.Request.BodyReader, limits, encoding, Accepts, mode.IsConnect ? ConnectResponse.RefuseEncoding(encoding) : GrpcResponse.RefuseEncoding(encoding));
         _envelopes = new EnvelopeWriter(_writer, _answerEncoding, isText, limits.MessageSize);
     }
 
@@ -84,13 +87,13 @@ internal sealed class WebServerCall : ServerCall, IDisposable
             return new(false);
         }
 
-        _messages.LetGo();
+        LetGo();
         return new(true);
     }
 
     public override ValueTask CompleteAsync(CallStatus status)
     {
-        _messages.LetGo();
+        LetGo();
         if (!Aborted.IsCancellationRequested)
         {
             End(status);
@@ -104,6 +107,14 @@ internal sealed class WebServerCall : ServerCall, IDisposable
     {
         _messages.Dispose();
         _envelopes.Dispose();
+    }
+
+    private void LetGo()
+    {
+        _messages.LetGo();
+
+        // It returns what it rented; the request's body is not its own to close.
+        _text?.Complete();
     }
 
     private void End(CallStatus status)
