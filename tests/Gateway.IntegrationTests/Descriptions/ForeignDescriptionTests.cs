@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gateway.IntegrationTests.Hosting;
 using Gateway.IntegrationTests.HttpRules;
 
@@ -12,48 +14,51 @@ public sealed class ForeignDescriptionTests(DescriptionFixture fixture) : Gatewa
     [NodeFact("@asyncapi/parser")]
     public async Task EveryDocument_IsValid()
     {
-        var directory = Directory.CreateTempSubdirectory("gateway-documents-").FullName;
-        try
+        var documents = new Dictionary<string, byte[]>();
+        foreach (var path in (string[])["/v1/openapi.json", "/v1/asyncapi.json", "/net/openapi.json", "/net/asyncapi.json", "/tools/openapi.json", "/tools/asyncapi.json", "/set/openapi.json"])
         {
-            foreach (var path in (string[])["/v1/openapi.json", "/v1/asyncapi.json", "/net/openapi.json", "/net/asyncapi.json", "/tools/openapi.json", "/tools/asyncapi.json", "/set/openapi.json"])
-            {
-                await File.WriteAllBytesAsync(Path.Combine(directory, path.Trim('/').Replace('/', '-')), await Gateway.Http1.GetByteArrayAsync(path));
-            }
-
-            var output = await NodeProgram.RunAsync("descriptions.mjs", ["validate", .. Directory.GetFiles(directory)]);
-
-            Assert.Equal(7, output.Split('\n').Count(static line => line.EndsWith(" valid", StringComparison.Ordinal)));
+            documents.Add(path, await Gateway.Http1.GetByteArrayAsync(path));
         }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+
+        await ValidateAsync(documents);
     }
 
     /// <summary>The documents of the rule cases: templates of every kind, overlapping, with verbs of their own.</summary>
     [NodeFact(Validator)]
     public async Task EveryDocumentOfTheRuleFiles_IsValid()
     {
-        var directory = Directory.CreateTempSubdirectory("gateway-documents-").FullName;
-        try
+        var set = Path.Combine(Fixture.Files, "rules.binpb");
+        await File.WriteAllBytesAsync(set, RuleFileConfiguration.DescriptorSet());
+        await using var gateway = await RunningGateway.StartAsync(RuleFileConfiguration.Make(set));
+        await ValidateAsync(await OnAdminPortAsync(gateway, RuleFileConfiguration.Files.Keys, "openapi.json"));
+    }
+
+    /// <summary>Published APIs with hundreds of annotations, from their sources.</summary>
+    [NodeFact("google-proto-files")]
+    public async Task EveryDocumentOfRealApis_IsValid()
+    {
+        string[] apis = ["pubsub/v1", "logging/v2", "firestore/v1"];
+        var root = NodeProgram.Package("google-proto-files");
+        var routes = new JsonObject();
+        var clusters = new JsonObject();
+        foreach (var api in apis)
         {
-            var set = Path.Combine(directory, "rules.binpb");
-            await File.WriteAllBytesAsync(set, RuleFileConfiguration.DescriptorSet());
-            await using var gateway = await RunningGateway.StartAsync(RuleFileConfiguration.Make(set));
-            using var admin = new HttpClient { BaseAddress = gateway.AdminUrl };
-            foreach (var file in RuleFileConfiguration.Files.Keys)
+            var id = api.Split('/')[0];
+            routes[id] = new JsonObject { ["ClusterId"] = id, ["Match"] = new JsonObject { ["Hosts"] = new JsonArray(id + ".test") } };
+            clusters[id] = new JsonObject
             {
-                await File.WriteAllBytesAsync(Path.Combine(directory, file + ".json"), await admin.GetByteArrayAsync($"/routes/{file}/openapi.json"));
-            }
-
-            var output = await NodeProgram.RunAsync("descriptions.mjs", ["validate", .. Directory.GetFiles(directory, "*.json")]);
-
-            Assert.Equal(RuleFileConfiguration.Files.Count, output.Split('\n').Count(static line => line.EndsWith(" valid", StringComparison.Ordinal)));
+                ["Protocol"] = "grpc",
+                ["Schema"] = new JsonObject { ["ProtoFiles"] = new JsonArray(Path.Combine(root, "google", api)), ["ImportPaths"] = new JsonArray(root) },
+                ["Destinations"] = new JsonObject { ["a"] = new JsonObject { ["Address"] = Fixture.Library.Address.ToString() } },
+            };
         }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+
+        await using var gateway = await RunningGateway.StartAsync(new JsonObject { ["ReverseProxy"] = new JsonObject { ["Routes"] = routes, ["Clusters"] = clusters } }.ToJsonString());
+        var documents = await OnAdminPortAsync(gateway, apis.Select(static api => api.Split('/')[0]), "openapi.json");
+
+        Assert.Contains("\"/v1/projects/{project}/topics/{topic}:publish\"", Encoding.UTF8.GetString(documents["pubsub-openapi.json"]), StringComparison.Ordinal);
+        Assert.Contains("The name of the topic.", Encoding.UTF8.GetString(documents["pubsub-openapi.json"]), StringComparison.Ordinal);
+        await ValidateAsync(documents);
     }
 
     [NodeFact(Validator)]
@@ -67,6 +72,31 @@ public sealed class ForeignDescriptionTests(DescriptionFixture fixture) : Gatewa
 
     [NodeFact(Validator)]
     public Task ClientMadeOfTheDocument_ReadsBareLinesAndNumbersForEnums() => CallAsync("/bare/openapi.json", numbers: true, snake: false);
+
+    private static async Task<Dictionary<string, byte[]>> OnAdminPortAsync(RunningGateway gateway, IEnumerable<string> routes, string name)
+    {
+        using var admin = new HttpClient { BaseAddress = gateway.AdminUrl };
+        var documents = new Dictionary<string, byte[]>();
+        foreach (var route in routes)
+        {
+            documents.Add($"{route}-{name}", await admin.GetByteArrayAsync($"/routes/{route}/{name}"));
+        }
+
+        return documents;
+    }
+
+    private async Task ValidateAsync(Dictionary<string, byte[]> documents)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(Fixture.Files, Guid.NewGuid().ToString("N"))).FullName;
+        foreach (var (name, bytes) in documents)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(directory, name.Trim('/').Replace('/', '-')), bytes);
+        }
+
+        var output = await NodeProgram.RunAsync("descriptions.mjs", ["validate", .. Directory.GetFiles(directory)]);
+
+        Assert.Equal(documents.Count, output.Split('\n').Count(static line => line.EndsWith(" valid", StringComparison.Ordinal)));
+    }
 
     private async Task CallAsync(string path, bool numbers, bool snake)
     {
