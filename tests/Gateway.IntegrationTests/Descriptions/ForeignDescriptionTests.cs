@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateway.DocTests.Running;
 using Gateway.IntegrationTests.Hosting;
 using Gateway.IntegrationTests.HttpRules;
 
@@ -20,6 +21,13 @@ public sealed class ForeignDescriptionTests(DescriptionFixture fixture) : Gatewa
             documents.Add(path, await Gateway.Http1.GetByteArrayAsync(path));
         }
 
+        // The library's own: everything that is hard to describe.
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Transcoders.Tests", "TestData", "descriptions"), "*.json"))
+        {
+            documents.Add(Path.GetFileName(file), await File.ReadAllBytesAsync(file));
+        }
+
+        Assert.True(documents.Count >= 15);
         await ValidateAsync(documents);
     }
 
