@@ -19,6 +19,18 @@ internal static class HttpCompat
             EmitDefaults = true,
             EmitNulls = true,
         },
+        "grpc-gateway-v1" => new HttpEdgeOptions
+        {
+            Compat = preset,
+            Stream = "grpc-gateway",
+            UnknownQuery = "ignore",
+            UnknownFields = "ignore-fields",
+            UnexpectedBody = "ignore",
+            ErrorFormat = "grpc-gateway-v1",
+            MapQuery = true,
+            PatchMask = "body",
+            ProtoNames = true,
+        },
         "envoy" => new HttpEdgeOptions
         {
             Compat = preset,

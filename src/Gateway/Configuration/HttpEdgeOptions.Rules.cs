@@ -3,7 +3,7 @@ namespace Gateway.Configuration;
 /// <summary>What a URL, a query and a JSON body mean, and how answers are printed.</summary>
 public sealed partial record HttpEdgeOptions
 {
-    /// <summary>Whose defaults hold where the file says nothing: `none` (the gateway's own), `grpc-gateway`, `envoy` or `aspnet`.</summary>
+    /// <summary>Whose defaults hold where the file says nothing: `none` (the gateway's own), `grpc-gateway`, `grpc-gateway-v1`, `envoy` or `aspnet`.</summary>
     public string Compat { get; init; } = "none";
 
     /// <summary>Who wins when URL and body set one field: `path-wins` (path over query over body), `body-wins`, `reject` (400).</summary>

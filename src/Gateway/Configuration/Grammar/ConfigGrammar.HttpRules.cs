@@ -13,7 +13,7 @@ internal static partial class ConfigGrammar
 
     private static IReadOnlyList<ConfigKey> HttpRuleOptions =>
     [
-        new("Compat", new ChoiceType("none", "grpc-gateway", "envoy", "aspnet"), "Whose defaults hold for the keys beside it that are absent: docs/http-rules.md lists them.") { Default = "\"none\"" },
+        new("Compat", new ChoiceType("none", "grpc-gateway", "grpc-gateway-v1", "envoy", "aspnet"), "Whose defaults hold for the keys beside it that are absent: docs/http-rules.md lists them.") { Default = "\"none\"" },
         new("FieldConflicts", new ChoiceType("path-wins", "body-wins", "reject"), "Who wins when URL and body set one field; path-wins is path over query over body.") { Default = "\"path-wins\"" },
         new("UnexpectedBody", new ChoiceType("reject", "ignore"), "What a body does that the rule has no place for.") { Default = "\"reject\"" },
         new("SystemParameters", new ChoiceType("reject", "ignore"), "What the system parameters of Google APIs do, such as $alt=json and $fields.") { Default = "\"reject\"" },
