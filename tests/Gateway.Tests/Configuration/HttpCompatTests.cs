@@ -16,6 +16,7 @@ public sealed class HttpCompatTests
 
     [Theory]
     [InlineData("grpc-gateway")]
+    [InlineData("grpc-gateway-v1")]
     [InlineData("envoy")]
     [InlineData("aspnet")]
     [InlineData("ASPNET")]
@@ -66,5 +67,5 @@ public sealed class HttpCompatTests
 
     [Fact]
     public void UnknownPreset_IsRefusedByName() =>
-        Assert.Contains("'envoi' is none of none, grpc-gateway, envoy, aspnet (did you mean 'envoy'?)", ConfigText.Problem(ConfigText.WithRoute("\"Options\": { \"Http\": { \"Compat\": \"envoi\" } }")));
+        Assert.Contains("'envoi' is none of none, grpc-gateway, grpc-gateway-v1, envoy, aspnet (did you mean 'envoy'?)", ConfigText.Problem(ConfigText.WithRoute("\"Options\": { \"Http\": { \"Compat\": \"envoi\" } }")));
 }
