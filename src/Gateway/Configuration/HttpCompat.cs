@@ -16,6 +16,7 @@ internal static class HttpCompat
             UnexpectedBody = "ignore",
             MapQuery = true,
             PatchMask = "body",
+            GrpcMetadata = true,
             EmitDefaults = true,
             EmitNulls = true,
         },
@@ -29,6 +30,7 @@ internal static class HttpCompat
             ErrorFormat = "grpc-gateway-v1",
             MapQuery = true,
             PatchMask = "body",
+            GrpcMetadata = true,
             ProtoNames = true,
         },
         "envoy" => new HttpEdgeOptions

@@ -36,6 +36,9 @@ public sealed partial record HttpEdgeOptions
     /// <summary>Where the field mask of a PATCH comes from that the client left out: `off` (nowhere) or `body` (the members of the JSON body).</summary>
     public string PatchMask { get; init; } = "off";
 
+    /// <summary>Headers `grpc-metadata-NAME` of requests are metadata NAME, and the backend's initial metadata also leaves under such names, as with grpc-gateway.</summary>
+    public bool GrpcMetadata { get; init; }
+
     /// <summary>Print integers of 64 bits as JSON numbers.</summary>
     public bool Int64AsNumbers { get; init; }
 

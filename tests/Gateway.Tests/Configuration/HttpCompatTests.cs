@@ -33,7 +33,7 @@ public sealed class HttpCompatTests
     {
         var options = Read("""
             "EmitNulls": false, "Stream": "ndjson", "PatchMask": "off", "UnknownQuery": "reject", "EmitDefaults": false, "MapQuery": false,
-            "UnknownFields": "reject", "UnexpectedBody": "reject", "Compat": "grpc-gateway"
+            "UnknownFields": "reject", "UnexpectedBody": "reject", "GrpcMetadata": false, "Compat": "grpc-gateway"
             """);
 
         Assert.Equal(new HttpEdgeOptions { Compat = "grpc-gateway" }, options);
@@ -44,7 +44,8 @@ public sealed class HttpCompatTests
     {
         var options = Read("""
             "FieldConflicts": "Body-Wins", "UnexpectedBody": "ignore", "SystemParameters": "ignore", "PlusAsSpace": false, "CaseInsensitiveEnums": true,
-            "EmptyBoolAsTrue": true, "MapQuery": true, "FullyDecodeReservedExpansion": false, "PatchMask": "body", "Int64AsNumbers": true, "EmitNulls": true
+            "EmptyBoolAsTrue": true, "MapQuery": true, "FullyDecodeReservedExpansion": false, "PatchMask": "body", "Int64AsNumbers": true, "EmitNulls": true,
+            "GrpcMetadata": true
             """);
 
         Assert.Equal(
@@ -61,6 +62,7 @@ public sealed class HttpCompatTests
                 PatchMask = "body",
                 Int64AsNumbers = true,
                 EmitNulls = true,
+                GrpcMetadata = true,
             },
             options);
     }
