@@ -52,7 +52,8 @@ internal static partial class ConfigGrammar
         new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
         new("Grpc", GrpcOptions, "Choices of the gRPC edge, gRPC-Web and Connect."),
         new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
-        new("Limits", Limits, "Bounds of a call."));
+        new("Limits", Limits, "Bounds of a call."),
+        new("Describe", DescribeOptions, "What a route with a schema says of itself: OpenAPI and AsyncAPI documents."));
 
     private static ObjectType HttpOptions => new("the options of the HTTP edge",
     [
