@@ -21,14 +21,23 @@ internal static class ServedServices
         var order = new List<Found>();
         foreach (var route in routes.Values.OrderBy(static route => route.Id, StringComparer.Ordinal))
         {
-            if (!route.Edges.TryGetValue(edge, out var plans) || clusters[route.ClusterId].Schema is not { } schema)
+            var cluster = clusters[route.ClusterId];
+            if (!route.Edges.TryGetValue(edge, out var plans) || cluster.Schema is not { } schema)
             {
                 continue;
             }
 
+            var isReflected = cluster.Settings.Schema is { Reflection: true };
+
             var match = RouteMatch.Of(config, route.Id);
             foreach (var method in schema.Methods)
             {
+                // A server reflects its own health beside what it is there for: the gateway has its own.
+                if (isReflected && OwnServicesCompiler.IsOwn(config.Grpc, method.ServiceName))
+                {
+                    continue;
+                }
+
                 // What is forwarded needs no plan.
                 if ((!plans.IsPassThrough && !plans.ByPath.ContainsKey(method.Path)) || !match.Takes(method.Path))
                 {

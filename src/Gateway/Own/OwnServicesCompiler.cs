@@ -33,6 +33,18 @@ public sealed partial class OwnServicesCompiler(ProtocolTraits edge, ProtocolTra
     /// <summary>The name of the edge they are served on.</summary>
     public string EdgeName => edge.Name;
 
+    /// <summary>True for the name of a service that the gateway answers.</summary>
+    public static bool IsOwn(OwnServicesSettings settings, string service)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return service switch
+        {
+            HealthService => settings.Health,
+            "grpc.reflection.v1.ServerReflection" or "grpc.reflection.v1alpha.ServerReflection" => settings.Reflection,
+            _ => false,
+        };
+    }
+
     /// <param name="settings">Which of them are wanted.</param>
     /// <param name="served">What the routes serve on their gRPC edges; with none there is nothing to tell, and nothing is served.</param>
     /// <returns>Null when there is nothing to serve.</returns>
@@ -45,20 +57,21 @@ public sealed partial class OwnServicesCompiler(ProtocolTraits edge, ProtocolTra
             return null;
         }
 
-        // 1. Ours beside theirs: a service that a route serves under one of our names is told of as the route's.
+        // 1. Ours, then theirs: a service that a route declares under one of our names is told of as the route's.
         var catalog = _catalog.Value;
+        var theirs = served.Select(static service => service.Name).ToHashSet(StringComparer.Ordinal);
         var services = new Dictionary<string, ServedService>(StringComparer.Ordinal);
-        foreach (var service in served)
-        {
-            services.TryAdd(service.Name, settings.ReflectGuarded ? service with { IsGuarded = false } : service);
-        }
-
         foreach (var method in catalog.Methods)
         {
-            if (IsWanted(method, settings))
+            if (IsOwn(settings, method.ServiceName) && !theirs.Contains(method.ServiceName))
             {
                 services.TryAdd(method.ServiceName, new ServedService(method.ServiceName, catalog, [], IsGuarded: false));
             }
+        }
+
+        foreach (var service in served)
+        {
+            services.TryAdd(service.Name, settings.ReflectGuarded ? service with { IsGuarded = false } : service);
         }
 
         // 2. What each method does.
@@ -71,7 +84,7 @@ public sealed partial class OwnServicesCompiler(ProtocolTraits edge, ProtocolTra
         var plans = new Dictionary<string, CallPlan>(StringComparer.Ordinal);
         foreach (var method in catalog.Methods)
         {
-            if (IsWanted(method, settings) && planner.Plan(edge, backend, method, null).Plan is { } plan)
+            if (IsOwn(settings, method.ServiceName) && planner.Plan(edge, backend, method, null).Plan is { } plan)
             {
                 plans.Add(method.Path, plan);
                 methods.Add(method.FullName, method.FullName switch
@@ -107,9 +120,6 @@ public sealed partial class OwnServicesCompiler(ProtocolTraits edge, ProtocolTra
         ConnectErrors = planner.ConnectErrors,
         Metadata = new MetadataPolicy(new MetadataOptions()),
     };
-
-    private static bool IsWanted(MethodSchema method, OwnServicesSettings settings) =>
-        method.ServiceName == HealthService ? settings.Health : settings.Reflection;
 
     /// <summary>The catalogue of our services alone.</summary>
     private static SchemaCatalog ReadCatalog()

@@ -137,8 +137,8 @@ internal sealed class ReflectedSchema
         }
         else if (!present.IsSame(bytes, imports))
         {
-            // Everybody carries a slightly different google/protobuf/descriptor.proto.
-            if (!present.Bytes.Equals(bytes) && !file.Name.StartsWith("google/protobuf/", StringComparison.Ordinal))
+            // Everybody carries a slightly different google/protobuf/descriptor.proto, and health.proto.
+            if (!present.Bytes.Equals(bytes) && !file.Name.StartsWith("google/protobuf/", StringComparison.Ordinal) && !file.Name.StartsWith("grpc/", StringComparison.Ordinal))
             {
                 _differences.Add(file.Name);
             }
