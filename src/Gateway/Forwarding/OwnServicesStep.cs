@@ -1,7 +1,11 @@
+using System.Net;
 using Gateway.Dispatch;
 using Gateway.Edges;
 using Gateway.Model;
 using Gateway.Own;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Model;
 
 namespace Gateway.Forwarding;
 
@@ -12,7 +16,7 @@ namespace Gateway.Forwarding;
 ///   the route that took the request …          the call goes to
 ///   names the service in its path              the route
 ///   has a declared schema with the service     the route
-///   serves gRPC without a schema               the route: a plain proxy stays one
+///   has no schema, and servers gRPC can reach  the route: a plain proxy stays one
 ///   any other, or there is none                the gateway
 /// </code>
 /// </remarks>
@@ -49,7 +53,7 @@ internal sealed class OwnServicesStep(YarpConfigProvider provider, EdgeSelector 
             return false;
         }
 
-        if (endpoint is RouteEndpoint { RoutePattern.PathSegments: [{ IsSimple: true, Parts: [Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart first] }, ..] }
+        if (endpoint is RouteEndpoint { RoutePattern.PathSegments: [{ IsSimple: true, Parts: [RoutePatternLiteralPart first] }, ..] }
             && path.AsSpan(1).StartsWith(first.Content + "/", StringComparison.OrdinalIgnoreCase))
         {
             return true;
@@ -61,7 +65,26 @@ internal sealed class OwnServicesStep(YarpConfigProvider provider, EdgeSelector 
             return false;
         }
 
+        if (cluster.Schema is not { } schema)
+        {
+            return endpoint.Metadata.GetMetadata<RouteModel>()?.Cluster?.Model.Config is not { } config || CanCarryGrpc(config);
+        }
+
         // What a server reflects holds the health service of that server: nobody has declared it to be the gateway's.
-        return cluster.Schema is not { } schema || (cluster.Settings.Schema is { Reflection: false } && schema.FindMethod(plan.MethodName) is not null);
+        return cluster.Settings.Schema is { Reflection: false } && schema.FindMethod(plan.MethodName) is not null;
+    }
+
+    /// <summary>False for servers that are only ever asked in HTTP/1.1: the web pages behind a catch-all are no gRPC server.</summary>
+    private static bool CanCarryGrpc(ClusterConfig cluster)
+    {
+        var version = cluster.HttpRequest?.Version ?? HttpVersion.Version20;
+        if (version.Major < 2)
+        {
+            return false;
+        }
+
+        // Plaintext has nobody to negotiate with: "2 or lower" is HTTP/1.1 there.
+        var negotiates = (cluster.HttpRequest?.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower) == HttpVersionPolicy.RequestVersionOrLower;
+        return !negotiates || (cluster.Destinations?.Values.Any(static destination => destination.Address.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) ?? false);
     }
 }

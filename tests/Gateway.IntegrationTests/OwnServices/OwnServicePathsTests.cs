@@ -65,12 +65,14 @@ public sealed class OwnServicePathsTests : IDisposable
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await CheckAsync(caller, Backend));
     }
 
-    /// <summary>A route of web pages that lists its edges serves no gRPC: the call is ours though its path matches.</summary>
-    [Fact]
-    public async Task CatchAllOfPages_LeavesCallsToTheGateway()
+    /// <summary>A server of web pages is asked in HTTP/1.1 or its route lists its edges: no gRPC goes there, the call is ours though its path matches.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "Edges": ["http"] """)]
+    public async Task CatchAllOfPages_LeavesCallsToTheGateway(string edges)
     {
         await using var pages = await PlainServer.StartAsync("a page");
-        var routes = $$"""{{OwnProtos.Route("pages", "pages", "/{**all}", """, "Edges": ["http"] """)}}, {{OwnProtos.Route("zoo", "zoo", "/zoo.Animals/{method}")}}""";
+        var routes = $$"""{{OwnProtos.Route("pages", "pages", "/{**all}", edges)}}, {{OwnProtos.Route("zoo", "zoo", "/zoo.Animals/{method}")}}""";
         await using var gateway = await RunningGateway.StartAsync(OwnProtos.Configuration(
             routes, $$""" "pages": { "Destinations": { "a": { "Address": "{{pages.Address}}" } } }, {{_protos.Cluster("zoo", "a")}}"""));
         using var caller = new ReflectionCaller(gateway.Url);
