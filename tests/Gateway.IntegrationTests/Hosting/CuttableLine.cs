@@ -24,14 +24,25 @@ internal sealed class CuttableLine : IAsyncDisposable
     /// <summary>Resets every connection; new ones are taken again.</summary>
     public void Cut()
     {
-        foreach (var socket in _sockets.Keys)
+        // No lingering: RST instead of FIN, which a client may take for a connection that was closed in time, and ask again. All of
+        // them first: the end of one lets the other end of its line be disposed at once.
+        var cut = _sockets.Keys.ToArray();
+        foreach (var socket in cut)
         {
-            if (_sockets.TryRemove(socket, out _))
+            try
             {
-                // No lingering: RST instead of FIN.
                 socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
             }
+            catch (ObjectDisposedException)
+            {
+                // Its connection has just ended by itself.
+            }
+        }
+
+        foreach (var socket in cut)
+        {
+            _sockets.TryRemove(socket, out _);
+            socket.Dispose();
         }
     }
 

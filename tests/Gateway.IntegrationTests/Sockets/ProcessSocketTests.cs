@@ -17,7 +17,7 @@ public sealed class ProcessSocketTests
         var directory = Directory.CreateTempSubdirectory("gateway-gone-").FullName;
         await using var gateway = await StartAsync($"\"Command\": \"cat\", \"WorkingDirectory\": \"{directory}\"");
         Directory.Delete(directory);
-        gateway.Log.Expect("SpawnFailed");
+        gateway.Log.Expect("no process could be started");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(gateway));
     }
 

@@ -60,7 +60,7 @@ public sealed class CorsTests(WebFixture fixture) : IDisposable
             using var response = await fixture.Gateway.Http1.SendAsync(request, Wait.Token());
             Assert.Equal((status, WebFixture.Origin), (response.StatusCode, Header(response, "access-control-allow-origin")));
             Assert.StartsWith("Grpc-Status,Grpc-Message,Grpc-Status-Details-Bin", Header(response, "access-control-expose-headers"), StringComparison.Ordinal);
-            Assert.Equal("Origin", Header(response, "vary"));
+            Assert.Contains("Origin", Header(response, "vary"), StringComparison.Ordinal);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class CorsTests(WebFixture fixture) : IDisposable
     public async Task AnswerWithoutAnOrigin_VariesByItAllTheSame()
     {
         using var response = await fixture.Gateway.Http1.GetAsync("/nothing", Wait.Token());
-        Assert.Equal("Origin", Header(response, "vary"));
+        Assert.Contains("Origin", Header(response, "vary"), StringComparison.Ordinal);
         Assert.Null(Header(response, "access-control-allow-origin"));
     }
 

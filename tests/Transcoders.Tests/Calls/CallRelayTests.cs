@@ -254,10 +254,22 @@ public sealed class CallRelayTests : IDisposable
         Assert.DoesNotContain("complete", _script.Lines);
     }
 
+    [Theory]
+    [InlineData(CallShape.Unary)]
+    [InlineData(CallShape.ServerStreaming)]
+    public async Task PooledReads_AreTakenOnce(CallShape shape)
+    {
+        var result = await RunAsync(Client(shape).Sends("ask").AndHalfCloses(), new PooledClientCall("answer"));
+
+        Assert.Null(result.Surprise);
+        Assert.Same(CallStatus.Ok, result.Status);
+        Assert.Contains("to client: answer", _script.Lines);
+    }
+
     private FakeServerCall Client(CallShape shape) => new(shape, _script);
 
     private FakeClientCall Backend() => new(_script);
 
-    private Task<RelayResult> RunAsync(FakeServerCall client, FakeClientCall backend) =>
+    private Task<RelayResult> RunAsync(FakeServerCall client, ClientCall backend) =>
         CallRelay.RunAsync(client, backend, new PayloadExchange([], []), CallLimits.Default, _lifetime, _tally).AsTask();
 }

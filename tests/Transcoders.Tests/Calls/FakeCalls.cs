@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
 using Transcoders.Calls;
 
 namespace Transcoders.Tests.Calls;
@@ -139,6 +140,49 @@ internal sealed class FakeClientCall(Script script) : ClientCall
     }
 
     public override ValueTask DisposeAsync() => default;
+}
+
+/// <summary>A backend whose reads are done when they are looked at, and give what they have read once: as pooled ones do.</summary>
+internal sealed class PooledClientCall(params IReadOnlyList<string> answers) : ClientCall
+{
+    private int _next;
+
+    public override PayloadFormat Format => PayloadFormat.Text;
+
+    public override CallStatus Status => CallStatus.Ok;
+
+    public override ValueTask WriteAsync(Message message, bool last, CancellationToken cancellationToken) => default;
+
+    public override ValueTask FlushAsync(CancellationToken cancellationToken) => default;
+
+    public override ValueTask HalfCloseAsync(CancellationToken cancellationToken) => default;
+
+    public override ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken) => new(ResponseHead.Empty);
+
+    public override ValueTask<Message?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var message = _next < answers.Count ? new Message(Encoding.UTF8.GetBytes(answers[_next++]), PayloadFormat.Text) : (Message?)null;
+        return new(new OnceSource(message), 0);
+    }
+
+    public override ValueTask DisposeAsync() => default;
+
+    private sealed class OnceSource(Message? message) : IValueTaskSource<Message?>
+    {
+        private bool _taken;
+
+        public Message? GetResult(short token)
+        {
+            Assert.False(_taken, "The result of a read was taken twice.");
+            _taken = true;
+            return message;
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => ValueTaskSourceStatus.Succeeded;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            throw new InvalidOperationException("It is done.");
+    }
 }
 
 /// <summary>What happened, in order; a test may wait for a line of it.</summary>

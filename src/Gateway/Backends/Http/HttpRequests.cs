@@ -19,7 +19,11 @@ internal static class HttpRequests
     /// <param name="contentType">Its media type; null for none.</param>
     public static HttpRequestMessage Make(CallHead head, Destination destination, string verb, string target, HttpContent? content, string? contentType)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(verb), new Uri(destination.Address.TrimEnd('/') + target))
+        // .NET's client sends a request again by itself when a kept connection ends before the answer, unless it had begun to send a body.
+        // A verb that is not idempotent gets an empty one, so that a call is never made twice. Source: RFC 9110 §9.2.2.
+        var method = HttpMethod.Parse(verb);
+        content ??= IsIdempotent(method) ? null : new ByteArrayContent([]);
+        var request = new HttpRequestMessage(method, new Uri(destination.Address.TrimEnd('/') + target))
         {
             Version = destination.Version ?? HttpVersion.Version20,
             VersionPolicy = destination.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower,
@@ -42,6 +46,10 @@ internal static class HttpRequests
 
         return request;
     }
+
+    private static bool IsIdempotent(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+        || method == HttpMethod.Options || method == HttpMethod.Trace;
 
     /// <summary>Tells the server the time left, when the call has a deadline.</summary>
     public static void AddTimeout(HttpRequestMessage request, Deadline deadline, TimeProvider clock)
