@@ -10,6 +10,7 @@ using Gateway.Edges.Stdio;
 using Gateway.Edges.WebSocket;
 using Gateway.Forwarding;
 using Gateway.Model;
+using Gateway.Own;
 using Gateway.Sessions;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -81,6 +82,8 @@ public sealed class GatewayHost : IAsyncDisposable
 
         builder.AddGatewayTelemetry(environment, isScraped: options.Server is null);
         AddServices(builder.Services, options, processes);
+        var board = new HealthBoard();
+        builder.Services.AddSingleton(board);
         Listen(builder, options, config);
 
         // 3. Compile: schemas, rules, plans.
@@ -88,7 +91,7 @@ public sealed class GatewayHost : IAsyncDisposable
             ? LoggerFactory.Create(logging => logging.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log)).AddProvider(listener))
             : new Serilog.Extensions.Logging.SerilogLoggerFactory(log);
         var pins = new SchemaPins(SchemaPins.DefaultDirectory(environment), isReadOnly: options.Server is not null, logs.CreateLogger<SchemaPins>());
-        var compiler = Protocols.Compiler(processes, options.Clock, logs, pins, options.Backends);
+        var compiler = Protocols.Compiler(processes, options.Clock, logs, pins, options.Backends, board);
         var (model, found) = await compiler.CompileAsync(config, null, cancellationToken);
         if (model is null)
         {
@@ -97,7 +100,8 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         // 4. Listen, the admin port first: it tells that the rest is not ready yet.
-        var provider = new YarpConfigProvider(config, model);
+        var provider = new YarpConfigProvider(config, model) { Changed = applied => board.Publish(((GatewayModel)applied.Model!).Own) };
+        board.Publish(model.Own);
         Proxy.Add(builder.Services, provider);
         var reloads = new ReloadState(options.Clock);
         builder.Services.AddSingleton(services => new GatewayReload(
@@ -106,6 +110,7 @@ public sealed class GatewayHost : IAsyncDisposable
             services.GetRequiredService<ILogger<GatewayReload>>()));
         var app = builder.Build();
         Proxy.Use(app, provider);
+        board.Watch(DestinationStates.Lookup(app.Services));
         var ready = new Readiness { IsConfigured = true };
         var admin = options.Server is not null ? null : new AdminServer(options.AdminUrls ?? config.AdminUrls, Sources(app, provider, processes, reloads, ready, options.Clock));
         var host = new GatewayHost(app, admin, processes, log);
@@ -164,6 +169,7 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             ready.IsDraining = true;
             drain.Begin();
+            _app.Services.GetRequiredService<HealthBoard>().Stop();
         });
         if (_admin is not null)
         {

@@ -6,6 +6,7 @@ using Gateway.Backends.Stdio;
 using Gateway.Backends.WebSocket;
 using Gateway.Configuration;
 using Gateway.Model;
+using Gateway.Own;
 using Transcoders.Calls;
 using Transcoders.Grpc;
 using Transcoders.Http;
@@ -80,9 +81,10 @@ internal static class Protocols
     ];
 
     /// <summary>A compiler of models over these protocols; <paramref name="instead"/> stands in for those of the same name.</summary>
-    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, SchemaPins pins, IReadOnlyList<BackendRegistration>? instead = null) =>
+    public static GatewayModelCompiler Compiler(ProcessTable processes, TimeProvider clock, ILoggerFactory logs, SchemaPins pins, IReadOnlyList<BackendRegistration>? instead = null, HealthBoard? board = null) =>
         new([.. Backends(processes, clock, logs).ExceptBy((instead ?? []).Select(static b => b.Name), static b => b.Name), .. instead ?? []], Edges,
             new SchemaLoader(new ReflectionClient(TimeSpan.FromSeconds(10)), pins, logs.CreateLogger<SchemaLoader>()),
+            new OwnServicesCompiler(GrpcTraits.Edge, GrpcTraits.Backend with { Name = "gateway" }, board ?? new HealthBoard(), logs.CreateLogger<OwnServicesCompiler>()),
             clock, logs.CreateLogger<Dispatch.ClusterResilience>());
 
     private static IBackend WebSocket(ClusterSettings cluster, SchemaCatalog? schema, TimeProvider clock)

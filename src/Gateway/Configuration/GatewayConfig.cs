@@ -20,6 +20,9 @@ public sealed record GatewayConfig
     /// <summary>Addresses of the admin port.</summary>
     public string AdminUrls { get; init; } = DefaultAdminUrls;
 
+    /// <summary>The gRPC services of the gateway itself.</summary>
+    public OwnServicesSettings Grpc { get; init; } = new();
+
     public IReadOnlyDictionary<string, RouteSettings> Routes { get; init; } = new Dictionary<string, RouteSettings>();
 
     /// <summary>CORS policies by name; a route names one in YARP's `CorsPolicy`.</summary>

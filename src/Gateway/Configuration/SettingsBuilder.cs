@@ -28,9 +28,21 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
         {
             Urls = top.Text("Urls"),
             AdminUrls = top.Section("Admin").Text("Urls", defaults.AdminUrls),
+            Grpc = OwnServices(top.Section("Grpc")),
             Cors = cors,
             Routes = routes,
             Clusters = clusters,
+        };
+    }
+
+    private static OwnServicesSettings OwnServices(SettingsReader section)
+    {
+        var defaults = new OwnServicesSettings();
+        return new OwnServicesSettings
+        {
+            Reflection = section.Flag("Reflection", defaults.Reflection),
+            ReflectGuarded = section.Flag("ReflectGuarded", defaults.ReflectGuarded),
+            Health = section.Flag("Health", defaults.Health),
         };
     }
 

@@ -1,5 +1,6 @@
 using Gateway.Edges;
 using Gateway.Model;
+using Gateway.Own;
 using Gateway.Security;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Authentication;
@@ -54,11 +55,14 @@ internal static class Proxy
         var probing = services.Last(static d => d.ServiceType == typeof(IProbingRequestFactory));
         services.Replace(ServiceDescriptor.Singleton<IProbingRequestFactory>(sp => new HealthProbes(
             (IProbingRequestFactory)ActivatorUtilities.CreateInstance(sp, probing.ImplementationType!), provider)));
+        var destinations = services.Last(static d => d.ServiceType == typeof(IClusterDestinationsUpdater));
+        services.Replace(ServiceDescriptor.Singleton<IClusterDestinationsUpdater>(sp => new ObservedDestinations(
+            (IClusterDestinationsUpdater)ActivatorUtilities.CreateInstance(sp, destinations.ImplementationType!), sp.GetRequiredService<HealthBoard>())));
     }
 
     public static void Use(WebApplication app, YarpConfigProvider provider)
     {
-        // The host would put these two before everything, for every request; the routes that name a policy get them in step 3.
+        // The host would put these two before everything, for every request; the routes that name a policy get them in step 4.
         IApplicationBuilder pipeline = app;
         pipeline.Properties["__AuthenticationMiddlewareSet"] = true;
         pipeline.Properties["__AuthorizationMiddlewareSet"] = true;
@@ -73,7 +77,10 @@ internal static class Proxy
         app.UseRouting();
         app.UsePlainErrors(writer);
 
-        // 3. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
+        // 3. Our own services, unless the route has them: they are no route, and have no policies.
+        app.Use(ActivatorUtilities.CreateInstance<OwnServicesStep>(app.Services).InvokeAsync);
+
+        // 4. The policies a route names, for the routes that name one. Endpoints refuse to run when their own is left out.
         app.UseWhen(static context => context.GetEndpoint()?.Metadata.GetMetadata<RoutePolicies>() is not null, static policed =>
         {
             // CORS first: a preflight carries no credentials, and a page is to see why it is refused.

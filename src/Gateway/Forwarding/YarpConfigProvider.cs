@@ -33,6 +33,9 @@ internal sealed class YarpConfigProvider : IProxyConfigProvider, IConfigChangeLi
     /// <summary>The configuration YARP is taking on right now, else the one in force: what a convention for endpoints reads while it builds them.</summary>
     public YarpSnapshot Latest => _pending?.Snapshot ?? _current;
 
+    /// <summary>Called after each configuration that comes into force.</summary>
+    public Action<YarpSnapshot>? Changed { get; set; }
+
     /// <summary>Replaces the configuration, or leaves the old one in force and says why.</summary>
     /// <param name="config">The new configuration.</param>
     /// <param name="model">What was compiled of it; found again at <see cref="YarpSnapshot.Model"/>.</param>
@@ -50,7 +53,13 @@ internal sealed class YarpConfigProvider : IProxyConfigProvider, IConfigChangeLi
         await _applying.WaitAsync(cancellationToken);
         try
         {
-            return await OfferAsync(snapshot, cancellationToken);
+            var found = await OfferAsync(snapshot, cancellationToken);
+            if (found.Count == 0)
+            {
+                Changed?.Invoke(snapshot);
+            }
+
+            return found;
         }
         finally
         {

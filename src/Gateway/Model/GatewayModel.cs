@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gateway.Backends;
 using Gateway.Configuration;
 using Gateway.Dispatch;
+using Gateway.Own;
 using Transcoders.Schema;
 
 namespace Gateway.Model;
@@ -16,6 +17,9 @@ public sealed class GatewayModel
 
     /// <summary>Compiled clusters by id: what the next model may keep.</summary>
     public required FrozenDictionary<string, ClusterModel> Clusters { get; init; }
+
+    /// <summary>What the gateway answers itself; null when no route with a schema serves gRPC.</summary>
+    public OwnServices? Own { get; init; }
 }
 
 /// <summary>One cluster compiled.</summary>

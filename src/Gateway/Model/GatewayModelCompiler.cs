@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gateway.Backends;
 using Gateway.Configuration;
 using Gateway.Dispatch;
+using Gateway.Own;
 using Gateway.Telemetry;
 using Transcoders.Calls;
 using Transcoders.HttpRules;
@@ -15,10 +16,12 @@ namespace Gateway.Model;
 /// <param name="backends">The protocols behind the gateway.</param>
 /// <param name="edges">The protocols in front of it.</param>
 /// <param name="schemas">Loads the clusters' schemas.</param>
+/// <param name="own">Makes the gateway's own services.</param>
 /// <param name="clock">The clock of resilience.</param>
 /// <param name="resilienceLog">Hears of retries and circuits.</param>
 public sealed class GatewayModelCompiler(
-    IReadOnlyList<BackendRegistration> backends, IReadOnlyList<ProtocolTraits> edges, SchemaLoader schemas, TimeProvider clock, ILogger<ClusterResilience> resilienceLog)
+    IReadOnlyList<BackendRegistration> backends, IReadOnlyList<ProtocolTraits> edges, SchemaLoader schemas, OwnServicesCompiler own, TimeProvider clock,
+    ILogger<ClusterResilience> resilienceLog)
 {
     /// <summary>Pinned schemas stand in for those of backends that were down: compiling again soon may bring their own.</summary>
     public bool HasPinnedSchemas => schemas.HasPinned;
@@ -60,6 +63,7 @@ public sealed class GatewayModelCompiler(
             Config = config,
             Routes = routes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Clusters = clusters.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Own = own.Compile(config.Grpc, ServedServices.Collect(config, routes, clusters, own.EdgeName)),
         }, []);
     }
 

@@ -40,6 +40,7 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
         {
             "aip-193" => StatusFormat.Aip193,
             "problem" => StatusFormat.Problem,
+            "grpc-gateway-v1" => StatusFormat.GrpcGatewayV1,
             _ => StatusFormat.Google,
         };
         return new CallRoute
@@ -263,7 +264,12 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
 
     private PayloadPlanOptions PayloadOptions(CallLimits limits) => new()
     {
-        UnknownFields = _http.UnknownFields == "ignore" ? UnknownFieldHandling.Ignore : UnknownFieldHandling.Reject,
+        UnknownFields = _http.UnknownFields switch
+        {
+            "ignore" => UnknownFieldHandling.Ignore,
+            "ignore-fields" => UnknownFieldHandling.IgnoreFields,
+            _ => UnknownFieldHandling.Reject,
+        },
         EmitDefaults = _http.EmitDefaults,
         ProtoNames = _http.ProtoNames,
         EnumsAsNumbers = _http.EnumsAsNumbers,

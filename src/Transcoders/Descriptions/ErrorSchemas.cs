@@ -13,6 +13,12 @@ internal sealed class ErrorSchemas(SchemaCatalog catalog, MessageSchemaWriter sc
     /// <summary>Writes the body of a refusal.</summary>
     public void WriteBody(Utf8JsonWriter json, StatusFormat format)
     {
+        if (format == StatusFormat.GrpcGatewayV1)
+        {
+            WriteObject(json, ("error", "string", "The message."), ("message", "string", "The message."), ("code", "integer", "The gRPC status."));
+            return;
+        }
+
         if (format != StatusFormat.Aip193)
         {
             WriteStatus(json, format);
@@ -35,16 +41,12 @@ internal sealed class ErrorSchemas(SchemaCatalog catalog, MessageSchemaWriter sc
         switch (format)
         {
             case StatusFormat.Aip193:
-                json.WriteStartObject();
-                json.WriteString("type", "object");
-                WriteRequired(json, "code", "message", "status");
-                json.WriteStartObject("properties");
-                WriteProperty(json, "code", "integer", "The HTTP status.");
-                WriteProperty(json, "message", "string", null);
-                WriteProperty(json, "status", "string", "The name of the gRPC status: `NOT_FOUND`.");
-                WriteDetails(json);
-                json.WriteEndObject();
-                json.WriteEndObject();
+                WriteObject(json, ("code", "integer", "The HTTP status."), ("message", "string", null), ("status", "string", "The name of the gRPC status: `NOT_FOUND`."));
+                break;
+            case StatusFormat.GrpcGatewayV1:
+                WriteObject(
+                    json, ("grpc_code", "integer", "The gRPC status."), ("http_code", "integer", "The HTTP status."), ("message", "string", null),
+                    ("http_status", "string", "The words of the HTTP status."));
                 break;
             case StatusFormat.Problem:
                 json.WriteStartObject();
@@ -68,6 +70,29 @@ internal sealed class ErrorSchemas(SchemaCatalog catalog, MessageSchemaWriter sc
                 schemas.WriteMessage(json, _status, MessageDirection.Response);
                 break;
         }
+    }
+
+    /// <summary>An object of these members, all of them there, and of details.</summary>
+    private void WriteObject(Utf8JsonWriter json, params ReadOnlySpan<(string Name, string Type, string? Words)> members)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "object");
+        json.WriteStartArray("required");
+        foreach (var (name, _, _) in members)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("properties");
+        foreach (var (name, type, words) in members)
+        {
+            WriteProperty(json, name, type, words);
+        }
+
+        WriteDetails(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private void WriteDetails(Utf8JsonWriter json)

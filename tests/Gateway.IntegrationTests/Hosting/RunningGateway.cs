@@ -30,6 +30,9 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public LogRecorder Log { get; }
 
+    /// <summary>For what cannot be reached from outside.</summary>
+    public IServiceProvider Services => _host.Services;
+
     /// <summary>Speaks HTTP/1.1. Cookies and redirects are left to the tests.</summary>
     public HttpClient Http1 { get; }
 

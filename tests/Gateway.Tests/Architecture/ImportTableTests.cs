@@ -36,8 +36,10 @@ public sealed class ImportTableTests
         ("Gateway.Dispatch", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Configuration", "Gateway.Telemetry", "Polly"]),
         ("Gateway.Edges", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Edges.X", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.X", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
-        ("Gateway.Model", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Descriptions", "Transcoders.Http", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
-        ("Gateway.Forwarding", ["Yarp", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
+        // The gateway's own gRPC services, reflection and health: a backend in memory.
+        ("Gateway.Own", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.Planning", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
+        ("Gateway.Model", ["Gateway.Own", "Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Descriptions", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
+        ("Gateway.Forwarding", ["Yarp", "Gateway.Own", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Cli", [Anything]),
         ("Gateway.Admin", [Anything]),
         ("Gateway", [Anything]),

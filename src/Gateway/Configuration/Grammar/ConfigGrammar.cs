@@ -17,6 +17,7 @@ internal static partial class ConfigGrammar
         new("$schema", Text, "The JSON Schema of this file, for completion in editors."),
         new("Urls", UrlList, "Addresses to listen on, separated by semicolons. A plaintext address serves HTTP/1.1, WebSocket and prior-knowledge HTTP/2 on one port.") { Default = "\"http://127.0.0.1:8080\"" },
         new("Admin", Admin, "The admin port: health, metrics, routes, calls in flight."),
+        new("Grpc", OwnServices, "The gRPC services of the gateway itself: reflection and health."),
         new("Cors", Cors, "What pages of other origins may do, by name: a route's CorsPolicy."),
         new("ReverseProxy", ReverseProxy, "Routes and clusters: the schema of YARP, and the keys of the gateway."),
         new("Kestrel", Kestrel, "The web server: endpoints, certificates, limits."),
