@@ -221,6 +221,7 @@ public sealed class GatewayHost : IAsyncDisposable
         Readiness = ready,
         Reload = reloads,
         Routes = json => AdminRoutes.Write(json, (GatewayModel)provider.Current.Model!),
+        Description = id => ((GatewayModel)provider.Current.Model!).Routes.GetValueOrDefault(id)?.Description,
         Calls = app.Services.GetRequiredService<CallRegistry>(),
         Processes = processes,
         Metrics = app.Services.GetRequiredService<PrometheusExporter>(),

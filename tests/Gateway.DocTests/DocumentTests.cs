@@ -8,7 +8,7 @@ namespace Gateway.DocTests;
 [Collection(nameof(FixedPorts))]
 public sealed class DocumentTests
 {
-    private static readonly string[] Run = ["README.md", "docs/tutorials/etcd.md", "docs/tutorials/tools.md", "docs/protocols.md", "samples/Chat/README.md"];
+    private static readonly string[] Run = ["README.md", "docs/tutorials/etcd.md", "docs/tutorials/tools.md", "docs/protocols.md", "docs/descriptions.md", "samples/Chat/README.md"];
 
     [NeedsFact("curl")]
     public Task Readme_PrintsWhatItShows() => DocumentRun.RunAsync("README.md");
@@ -21,6 +21,9 @@ public sealed class DocumentTests
 
     [NeedsFact("curl")]
     public Task Protocols_PrintsWhatItShows() => DocumentRun.RunAsync("docs/protocols.md");
+
+    [NeedsFact("curl")]
+    public Task Descriptions_PrintsWhatItShows() => DocumentRun.RunAsync("docs/descriptions.md");
 
     [NeedsFact("curl")]
     public Task Chat_PrintsWhatItShows() => DocumentRun.RunAsync("samples/Chat/README.md");

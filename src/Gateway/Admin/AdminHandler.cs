@@ -1,3 +1,4 @@
+using Gateway.Dispatch;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,8 @@ namespace Gateway.Admin;
 /// <remarks>Straight on the server, with no host in between: its requests make no spans and are not in the proxy's HTTP metrics.</remarks>
 internal sealed partial class AdminHandler(AdminSources sources, ILogger logger) : IHttpApplication<HttpContext>
 {
+    private const string RoutePrefix = "/routes/";
+
     /// <summary>Set before the port is bound; nothing passes without it.</summary>
     public HostCheck? Hosts { get; set; }
 
@@ -59,9 +62,27 @@ internal sealed partial class AdminHandler(AdminSources sources, ILogger logger)
         "/config" => AdminResponses.JsonAsync(context, StatusCodes.Status200OK, json => AdminJson.WriteConfig(json, sources.Reload.Now)),
         "/calls" => AdminResponses.JsonAsync(context, StatusCodes.Status200OK, json => AdminJson.WriteCalls(json, sources.Calls, sources.Clock)),
         "/processes" => AdminResponses.JsonAsync(context, StatusCodes.Status200OK, json => AdminJson.WriteProcesses(json, sources.Processes, sources.Clock)),
+        { } path when path.StartsWith(RoutePrefix, StringComparison.Ordinal) && Describe(path[RoutePrefix.Length..]) is { } document => DocumentAsync(context, document),
         _ => AdminResponses.ErrorAsync(context, StatusCodes.Status404NotFound,
-            "Nothing here. There are /, /health/live, /health/ready, /metrics, /routes, /config, /calls and /processes."),
+            "Nothing here. There are /, /health/live, /health/ready, /metrics, /routes, /config, /calls and /processes, and for a route with a schema /routes/ID/openapi.json and /routes/ID/asyncapi.json."),
     };
+
+    /// <summary>The document of `ID/openapi.json` or `ID/asyncapi.json`; null when there is none.</summary>
+    private DescribedDocument? Describe(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return slash < 0 || sources.Description(path[..slash]) is not { } description ? null
+            : path[slash..] switch
+            {
+                "/openapi.json" => description.OpenApi,
+                "/asyncapi.json" => description.AsyncApi,
+                _ => null,
+            };
+    }
+
+    private static Task DocumentAsync(HttpContext context, DescribedDocument document) => document.Problem is { } problem
+        ? AdminResponses.ErrorAsync(context, StatusCodes.Status501NotImplemented, problem)
+        : AdminResponses.BytesAsync(context, StatusCodes.Status200OK, "application/json", document.Content);
 
     private Task ReadyAsync(HttpContext context)
     {

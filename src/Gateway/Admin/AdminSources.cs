@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateway.Backends.Stdio;
+using Gateway.Dispatch;
 using Gateway.Telemetry;
 
 namespace Gateway.Admin;
@@ -13,6 +14,9 @@ public sealed record AdminSources
 
     /// <summary>Writes one JSON value: the routes in force, each with its plans.</summary>
     public required Action<Utf8JsonWriter> Routes { get; init; }
+
+    /// <summary>What a route says of itself, by its id; null when there is no such route, or it has no schema.</summary>
+    public required Func<string, RouteDescription?> Description { get; init; }
 
     public required CallRegistry Calls { get; init; }
 

@@ -16,8 +16,22 @@ internal static class HttpCompat
             UnexpectedBody = "ignore",
             MapQuery = true,
             PatchMask = "body",
+            GrpcMetadata = true,
             EmitDefaults = true,
             EmitNulls = true,
+        },
+        "grpc-gateway-v1" => new HttpEdgeOptions
+        {
+            Compat = preset,
+            Stream = "grpc-gateway",
+            UnknownQuery = "ignore",
+            UnknownFields = "ignore-fields",
+            UnexpectedBody = "ignore",
+            ErrorFormat = "grpc-gateway-v1",
+            MapQuery = true,
+            PatchMask = "body",
+            GrpcMetadata = true,
+            ProtoNames = true,
         },
         "envoy" => new HttpEdgeOptions
         {

@@ -3,7 +3,7 @@ namespace Gateway.Configuration;
 /// <summary>What a URL, a query and a JSON body mean, and how answers are printed.</summary>
 public sealed partial record HttpEdgeOptions
 {
-    /// <summary>Whose defaults hold where the file says nothing: `none` (the gateway's own), `grpc-gateway`, `envoy` or `aspnet`.</summary>
+    /// <summary>Whose defaults hold where the file says nothing: `none` (the gateway's own), `grpc-gateway`, `grpc-gateway-v1`, `envoy` or `aspnet`.</summary>
     public string Compat { get; init; } = "none";
 
     /// <summary>Who wins when URL and body set one field: `path-wins` (path over query over body), `body-wins`, `reject` (400).</summary>
@@ -35,6 +35,9 @@ public sealed partial record HttpEdgeOptions
 
     /// <summary>Where the field mask of a PATCH comes from that the client left out: `off` (nowhere) or `body` (the members of the JSON body).</summary>
     public string PatchMask { get; init; } = "off";
+
+    /// <summary>Headers `grpc-metadata-NAME` of requests are metadata NAME, and the backend's initial metadata also leaves under such names, as with grpc-gateway.</summary>
+    public bool GrpcMetadata { get; init; }
 
     /// <summary>Print integers of 64 bits as JSON numbers.</summary>
     public bool Int64AsNumbers { get; init; }

@@ -20,6 +20,7 @@ internal static class HttpRuleOptionsBuilder
             MapQuery = http.Flag("MapQuery", defaults.MapQuery),
             FullyDecodeReservedExpansion = http.Flag("FullyDecodeReservedExpansion", defaults.FullyDecodeReservedExpansion),
             PatchMask = http.Word("PatchMask", defaults.PatchMask),
+            GrpcMetadata = http.Flag("GrpcMetadata", defaults.GrpcMetadata),
             Int64AsNumbers = http.Flag("Int64AsNumbers", defaults.Int64AsNumbers),
             EmitNulls = http.Flag("EmitNulls", defaults.EmitNulls),
         };

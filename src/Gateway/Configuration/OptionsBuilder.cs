@@ -11,6 +11,14 @@ internal static class OptionsBuilder
         Grpc = new GrpcEdgeOptions { Compression = options.Section("Grpc").Word("Compression", new GrpcEdgeOptions().Compression) },
         Metadata = Metadata(options.Section("Metadata")),
         Limits = Limits(options.Section("Limits")),
+        Describe = Describe(options.Section("Describe"), new DescribeOptions()),
+    };
+
+    private static DescribeOptions Describe(SettingsReader describe, DescribeOptions defaults) => new()
+    {
+        Serve = describe.Flag("Serve", defaults.Serve),
+        Title = describe.Text("Title"),
+        Version = describe.Text("Version"),
     };
 
     private static HttpEdgeOptions Http(SettingsReader http, HttpEdgeOptions defaults) => new()

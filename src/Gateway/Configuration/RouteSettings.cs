@@ -12,6 +12,15 @@ public sealed record RouteSettings
 
     public RouteOptions Options { get; init; } = new();
 
+    /// <summary>YARP's own `Match:Path`; null matches every path.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>YARP's own `Match:Methods`; null matches every method.</summary>
+    public IReadOnlyList<string>? Methods { get; init; }
+
+    /// <summary>YARP's own `Transforms`, each by its keys.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Transforms { get; init; } = [];
+
     /// <summary>YARP's own `Timeout`, which is also the route's deadline; null means the default of the call's shape.</summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -36,6 +45,8 @@ public sealed record RouteOptions
     public MetadataOptions Metadata { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
+
+    public DescribeOptions Describe { get; init; } = new();
 }
 
 /// <summary>Choices of the gRPC edge and its modes, gRPC-Web and Connect.</summary>

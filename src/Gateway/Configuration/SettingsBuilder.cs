@@ -67,10 +67,24 @@ internal sealed class SettingsBuilder(ConfigProblems problems, string file, Conf
             ClusterId = clusterId,
             Edges = route.Texts("Edges")?.Select(e => ConfigGrammar.EdgeNames.Find(e) ?? e).Distinct().ToList(),
             Options = OptionsBuilder.Build(route.Section("Options")),
+            Path = route.Section("Match").Text("Path"),
+            Methods = route.Section("Match").Texts("Methods") is { Count: > 0 } methods ? methods : null,
+            Transforms = [.. (route.Section("Transforms").Node?.Children ?? []).Select(static transform => TextsOf(transform))],
             Timeout = route.Duration("Timeout"),
             MaxRequestBodySize = route.Integer("MaxRequestBodySize"),
             Position = node.KeyPosition,
         };
+    }
+
+    private static Dictionary<string, string> TextsOf(ConfigNode node)
+    {
+        var texts = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var child in node.Children)
+        {
+            texts[child.Key] = child.Value ?? "";
+        }
+
+        return texts;
     }
 
     private ClusterSettings Cluster(ConfigNode node)

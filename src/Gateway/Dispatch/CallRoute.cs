@@ -43,6 +43,9 @@ public sealed class CallRoute
     /// <summary>Decides which headers become metadata.</summary>
     public required MetadataPolicy Metadata { get; init; }
 
+    /// <summary>What the route says of itself; null without a schema.</summary>
+    public RouteDescription? Description { get; init; }
+
     /// <summary>How failures of the cluster are met; null when they are told as they are.</summary>
     public ClusterResilience? Resilience { get; init; }
 

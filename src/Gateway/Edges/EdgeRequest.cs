@@ -40,6 +40,9 @@ public sealed class EdgeRequest
         Verb = _shaped?.Method.Method ?? context.Request.Method;
     }
 
+    /// <summary>What grpc-gateway's clients put before the names of metadata.</summary>
+    internal const string MetadataPrefix = "grpc-metadata-";
+
     public HttpContext Context { get; }
 
     public CallRoute Route { get; }
@@ -128,7 +131,14 @@ public sealed class EdgeRequest
             // The transforms have written X-Forwarded-* as the route wants them: reserved from clients, not from our own configuration.
             foreach (var header in _shaped.Headers.NonValidated)
             {
-                if ((policy.Passes(header.Key) && !ConnectionOptions.Nominate(ownHop, header.Key)) || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+                if (PrefixedName(header.Key) is { } name && policy.Passes(name) && !ConnectionOptions.Nominate(ownHop, header.Key))
+                {
+                    foreach (var value in header.Value)
+                    {
+                        Add(metadata, name, value);
+                    }
+                }
+                else if ((policy.Passes(header.Key) && !ConnectionOptions.Nominate(ownHop, header.Key)) || header.Key.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
                 {
                     foreach (var value in header.Value)
                     {
@@ -143,11 +153,12 @@ public sealed class EdgeRequest
 
         foreach (var header in Context.Request.Headers)
         {
-            if (policy.Passes(header.Key) && !ConnectionOptions.Nominate(ownHop, header.Key))
+            var name = PrefixedName(header.Key) ?? header.Key;
+            if (policy.Passes(name) && !ConnectionOptions.Nominate(ownHop, header.Key))
             {
                 foreach (var value in header.Value)
                 {
-                    Add(metadata, header.Key, value);
+                    Add(metadata, name, value);
                 }
             }
         }
@@ -156,6 +167,12 @@ public sealed class EdgeRequest
         AddTraceContext(metadata);
         return metadata;
     }
+
+    /// <summary>The name behind the prefix of grpc-gateway's clients, where the route reads it; the policy then judges that name. Else null.</summary>
+    private string? PrefixedName(string header) =>
+        Route.Settings.Options.Http.GrpcMetadata && header.Length > MetadataPrefix.Length && header.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase)
+            ? header[MetadataPrefix.Length..].ToLowerInvariant()
+            : null;
 
     /// <summary>Without an activity of our own the client's trace context crosses as it came; with one, the backend's client writes it.</summary>
     private void AddTraceContext(CallMetadata metadata)

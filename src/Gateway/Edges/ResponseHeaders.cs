@@ -17,6 +17,24 @@ internal static class ResponseHeaders
         }
     }
 
+    /// <summary>Adds the metadata under the names that grpc-gateway's clients read, where the route wants that.</summary>
+    public static void WritePrefixed(EdgeRequest request, CallMetadata? metadata)
+    {
+        var headers = request.Context.Response.Headers;
+        if (!request.Route.Settings.Options.Http.GrpcMetadata)
+        {
+            return;
+        }
+
+        foreach (ref readonly var entry in metadata is null ? default : metadata.AsSpan())
+        {
+            if (MetadataText.IsName(entry.Key) && MetadataText.IsValue(entry.Value) && !ReservedMetadata.Contains(entry.Key))
+            {
+                headers.Append(EdgeRequest.MetadataPrefix + entry.Key, entry.Value);
+            }
+        }
+    }
+
     /// <summary>
     /// Tells an HTTP client the trailers of its call, where the route wants that: as headers `grpc-trailer-NAME` while there can be headers, and
     /// as HTTP trailers when it sent `TE: trailers` and its connection has them. Source: PROTOCOLS §10.4; RFC 9110 §6.5.1.

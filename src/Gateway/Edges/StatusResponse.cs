@@ -29,7 +29,11 @@ public static class StatusResponse
         WriteAsync(context, status, writer, FormatFor(context, StatusFormat.Google), MaxBody);
 
     /// <summary>The shape of a failure inside an answer that has begun.</summary>
-    internal static StatusForm FormOf(HttpContext context, CallRoute route, CallStatus status) => Form(FormatFor(context, route.ErrorFormat), HttpStatusMapping.ToHttp(status));
+    internal static StatusForm FormOf(HttpContext context, CallRoute route, CallStatus status)
+    {
+        var format = FormatFor(context, route.ErrorFormat);
+        return Form(format == StatusFormat.GrpcGatewayV1 ? StatusFormat.GrpcGatewayV1Line : format, HttpStatusMapping.ToHttp(status, format));
+    }
 
     /// <summary>A client that names problem+json gets it; it is never put upon one that does not (RFC 9457 §3).</summary>
     private static StatusFormat FormatFor(HttpContext context, StatusFormat own)
@@ -39,12 +43,12 @@ public static class StatusResponse
     }
 
     private static StatusForm Form(StatusFormat format, int httpStatus) =>
-        new(format, httpStatus, format != StatusFormat.Problem ? "" : ReasonPhrases.GetReasonPhrase(httpStatus) is { Length: > 0 } phrase ? phrase : "Error");
+        new(format, httpStatus, format is not (StatusFormat.Problem or StatusFormat.GrpcGatewayV1Line) ? "" : ReasonPhrases.GetReasonPhrase(httpStatus) is { Length: > 0 } phrase ? phrase : "Error");
 
     private static async ValueTask WriteAsync(HttpContext context, CallStatus status, StatusWriter writer, StatusFormat format, int limit)
     {
         var response = context.Response;
-        response.StatusCode = HttpStatusMapping.ToHttp(status);
+        response.StatusCode = HttpStatusMapping.ToHttp(status, format);
         if (StatusDetails.RetryDelay(status) is { } delay && delay >= TimeSpan.Zero)
         {
             // Rounded up: a client that comes back too early is refused once more.

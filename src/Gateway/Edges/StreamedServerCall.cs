@@ -43,6 +43,11 @@ internal abstract class StreamedServerCall : ServerCall
     public sealed override async ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
     {
         var isOwn = TakeHead(head);
+        if (!isOwn && !_response.HasStarted)
+        {
+            ResponseHeaders.WritePrefixed(Request, head.Metadata);
+        }
+
         if (Request.Shaper is { } shaper)
         {
             await shaper.ShapeAsync(Request.Context, head);

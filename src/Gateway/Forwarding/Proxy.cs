@@ -97,6 +97,7 @@ internal static class Proxy
         var resilience = ActivatorUtilities.CreateInstance<ResilienceStep>(app.Services);
         app.MapReverseProxy(proxy =>
         {
+            proxy.Use(DescriptionStep.StepAsync);
             proxy.Use(resilience.InvokeAsync);
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();

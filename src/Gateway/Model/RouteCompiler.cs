@@ -18,7 +18,8 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
     public CallRoute Compile()
     {
         var limits = Limits();
-        var planner = new CallPlanner(cluster.Schema ?? SchemaCatalog.BuiltIn, PayloadOptions(limits), edges);
+        var payloads = PayloadOptions(limits);
+        var planner = new CallPlanner(cluster.Schema ?? SchemaCatalog.BuiltIn, payloads, edges);
         var rules = CompileRules(planner);
         var plans = new Dictionary<string, EdgePlans>(StringComparer.Ordinal);
         foreach (var edge in edges)
@@ -35,6 +36,13 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Report("", $"no edge can serve cluster '{cluster.Settings.Id}': {Capital(cluster.Settings.Protocol)} calls need a Schema to be reached from another protocol.");
         }
 
+        var errors = _http.ErrorFormat switch
+        {
+            "aip-193" => StatusFormat.Aip193,
+            "problem" => StatusFormat.Problem,
+            "grpc-gateway-v1" => StatusFormat.GrpcGatewayV1,
+            _ => StatusFormat.Google,
+        };
         return new CallRoute
         {
             Id = settings.Id,
@@ -46,12 +54,8 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
             Edges = plans.ToFrozenDictionary(StringComparer.Ordinal),
             Cursors = CompileCursors(planner).ToFrozenDictionary(StringComparer.Ordinal),
             StatusWriter = planner.StatusWriter,
-            ErrorFormat = _http.ErrorFormat switch
-            {
-                "aip-193" => StatusFormat.Aip193,
-                "problem" => StatusFormat.Problem,
-                _ => StatusFormat.Google,
-            },
+            ErrorFormat = errors,
+            Description = rules is null ? null : RouteDescriber.Describe(settings, cluster.Schema!, rules, payloads, errors, plans),
             ConnectErrors = planner.ConnectErrors,
             Metadata = new MetadataPolicy(settings.Options.Metadata),
             Resilience = cluster.Resilience,
@@ -260,7 +264,12 @@ internal sealed class RouteCompiler(RouteSettings settings, ClusterModel cluster
 
     private PayloadPlanOptions PayloadOptions(CallLimits limits) => new()
     {
-        UnknownFields = _http.UnknownFields == "ignore" ? UnknownFieldHandling.Ignore : UnknownFieldHandling.Reject,
+        UnknownFields = _http.UnknownFields switch
+        {
+            "ignore" => UnknownFieldHandling.Ignore,
+            "ignore-fields" => UnknownFieldHandling.IgnoreFields,
+            _ => UnknownFieldHandling.Reject,
+        },
         EmitDefaults = _http.EmitDefaults,
         ProtoNames = _http.ProtoNames,
         EnumsAsNumbers = _http.EnumsAsNumbers,

@@ -11,10 +11,16 @@ public enum StatusFormat : byte
 
     /// <summary>RFC 9457: `{"type":"about:blank","title":"Not Found","status":404,"detail":"…","grpcStatus":"NOT_FOUND","details":[…]}`.</summary>
     Problem,
+
+    /// <summary>grpc-gateway v1: `{"error":"…","message":"…","code":5,"details":[…]}`, both texts the message, details only where there are some.</summary>
+    GrpcGatewayV1,
+
+    /// <summary>What grpc-gateway v1 puts into `error` on the last line of a stream: `{"grpc_code":5,"http_code":404,"message":"…","http_status":"Not Found","details":[…]}`.</summary>
+    GrpcGatewayV1Line,
 }
 
 /// <summary>A form of a status, with what HTTP adds to it.</summary>
 /// <param name="Format">The shape.</param>
 /// <param name="HttpStatus">The HTTP status that stands for it; read by the shapes that name one.</param>
-/// <param name="Title">The words of that HTTP status; read by <see cref="StatusFormat.Problem"/>.</param>
+/// <param name="Title">The words of that HTTP status; read by the shapes that have a place for them.</param>
 public readonly record struct StatusForm(StatusFormat Format, int HttpStatus, string Title);

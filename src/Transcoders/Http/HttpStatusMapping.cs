@@ -37,6 +37,18 @@ public static class HttpStatusMapping
         return status.HttpStatus != 0 ? status.HttpStatus : ToHttp(status.Code);
     }
 
+    /// <summary>The status line in a shape of errors; that of grpc-gateway v1 has a table of its own. Source: grpc-gateway v1.16, `HTTPStatusFromCode`.</summary>
+    public static int ToHttp(CallStatus status, StatusFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return (format, status) switch
+        {
+            (StatusFormat.GrpcGatewayV1 or StatusFormat.GrpcGatewayV1Line, { HttpStatus: 0, Code: StatusCode.FailedPrecondition }) => 412,
+            (StatusFormat.GrpcGatewayV1 or StatusFormat.GrpcGatewayV1Line, { HttpStatus: 0, Code: StatusCode.Cancelled }) => 408,
+            _ => ToHttp(status),
+        };
+    }
+
     /// <summary>
     /// What a REST server's status means as a call's status. Source: gax's HttpJsonStatusCode, with PROTOCOLS §3.4's overrides.
     /// </summary>

@@ -211,7 +211,7 @@ internal ref partial struct JsonToWire
                 return true;
             }
 
-            if (_ignoreUnknown)
+            if (_ignoreUnknownEnums)
             {
                 number = 0;
                 return false;
@@ -235,7 +235,7 @@ internal ref partial struct JsonToWire
         number = Int32();
         if (type.IsClosed && !type.Declares(number))
         {
-            if (_ignoreUnknown)
+            if (_ignoreUnknownEnums)
             {
                 return false;
             }

@@ -14,6 +14,7 @@ internal ref partial struct JsonToWire
 
     private readonly PlanSet _plans;
     private readonly bool _ignoreUnknown;
+    private readonly bool _ignoreUnknownEnums;
     private readonly PayloadScratch _scratch;
     private JsonScanner _in;
     private WireWriter _out;
@@ -24,7 +25,8 @@ internal ref partial struct JsonToWire
     public JsonToWire(PlanSet plans, ReadOnlySpan<byte> json, PayloadBuffer output, PayloadScratch scratch, string pathPrefix)
     {
         _plans = plans;
-        _ignoreUnknown = plans.Options.UnknownFields == UnknownFieldHandling.Ignore;
+        _ignoreUnknown = plans.Options.UnknownFields != UnknownFieldHandling.Reject;
+        _ignoreUnknownEnums = plans.Options.UnknownFields == UnknownFieldHandling.Ignore;
         _scratch = scratch;
         _in = new JsonScanner(json, plans.Options.MaxDepth, pathPrefix);
         _out = new WireWriter(output);

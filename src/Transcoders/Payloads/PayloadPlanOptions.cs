@@ -8,6 +8,9 @@ public enum UnknownFieldHandling : byte
 
     /// <summary>Skip them, and enum names that are not declared.</summary>
     Ignore = 1,
+
+    /// <summary>Skip them, but refuse enum names that are not declared.</summary>
+    IgnoreFields = 2,
 }
 
 /// <summary>The choices of the JSON mapping. Source: PROTOCOLS §2.1, protobuf.dev/programming-guides/json.</summary>

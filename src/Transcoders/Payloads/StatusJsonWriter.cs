@@ -42,8 +42,9 @@ public sealed class StatusJsonWriter : StatusWriter
     {
         var writer = new WireWriter(output);
         WriteHead(status, form, ref writer);
-        writer.WriteRaw(",\"details\":["u8);
         writer.Flush();
+        var beforeDetails = output.Length;
+        output.Write(",\"details\":["u8);
 
         var first = true;
         var position = 0;
@@ -73,6 +74,13 @@ public sealed class StatusJsonWriter : StatusWriter
             Detail(any, output);
         }
 
+        if (first && form.Format is (StatusFormat.GrpcGatewayV1 or StatusFormat.GrpcGatewayV1Line))
+        {
+            output.Length = beforeDetails;
+            output.Write("}"u8);
+            return;
+        }
+
         output.Write("]}"u8);
     }
 
@@ -99,6 +107,24 @@ public sealed class StatusJsonWriter : StatusWriter
                 WriteText(status.Message, ref writer);
                 writer.WriteRaw(",\"grpcStatus\":"u8);
                 WriteText(StatusCodeNames.Name(status.Code), ref writer);
+                break;
+            case StatusFormat.GrpcGatewayV1:
+                writer.WriteRaw("{\"error\":"u8);
+                WriteText(status.Message, ref writer);
+                writer.WriteRaw(",\"message\":"u8);
+                WriteText(status.Message, ref writer);
+                writer.WriteRaw(",\"code\":"u8);
+                writer.WriteInteger((long)status.Code);
+                break;
+            case StatusFormat.GrpcGatewayV1Line:
+                writer.WriteRaw("{\"grpc_code\":"u8);
+                writer.WriteInteger((long)status.Code);
+                writer.WriteRaw(",\"http_code\":"u8);
+                writer.WriteInteger(form.HttpStatus);
+                writer.WriteRaw(",\"message\":"u8);
+                WriteText(status.Message, ref writer);
+                writer.WriteRaw(",\"http_status\":"u8);
+                WriteText(form.Title, ref writer);
                 break;
             default:
                 writer.WriteRaw("{\"code\":"u8);

@@ -10,7 +10,7 @@ internal sealed class DescriptorSetReader
     /// <summary>Most files of one catalogue; a schema beyond it is a mistake or an attack.</summary>
     private const int MaxFiles = 10_000;
 
-    private static readonly ExtensionRegistry Extensions = new() { AnnotationsExtensions.Http };
+    private static readonly ExtensionRegistry Extensions = new() { AnnotationsExtensions.Http, FieldBehaviorExtensions.FieldBehavior };
 
     private readonly Dictionary<string, SchemaFile> _files = new(StringComparer.Ordinal);
     private readonly List<SchemaFile> _inOrder = [];

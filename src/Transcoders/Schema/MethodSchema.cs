@@ -9,6 +9,7 @@ public sealed class MethodSchema
 {
     internal MethodSchema(MethodDescriptor descriptor)
     {
+        Descriptor = descriptor;
         ServiceName = descriptor.Service.FullName;
         FullName = $"{ServiceName}/{descriptor.Name}";
         Path = $"/{FullName}";
@@ -27,6 +28,9 @@ public sealed class MethodSchema
             _ => MethodIdempotency.Unknown,
         };
     }
+
+    /// <summary>As it was declared.</summary>
+    internal MethodDescriptor Descriptor { get; }
 
     /// <summary>`pkg.Service/Method`.</summary>
     public string FullName { get; }

@@ -11,6 +11,9 @@ internal static class NodeProgram
         : !Directory.Exists(Path.Combine(Folder, "node_modules", package)) ? $"{package} is not installed; scripts/install-test-tools.sh installs it"
         : null;
 
+    /// <summary>Where a package that is there is.</summary>
+    public static string Package(string package) => Path.Combine(Folder!, "node_modules", package);
+
     /// <summary>What it printed; it must end by itself, with code 0.</summary>
     public static Task<string> RunAsync(string script, params string[] arguments) =>
         Programs.RunAsync("node", [Path.Combine(Folder!, script), .. arguments]);

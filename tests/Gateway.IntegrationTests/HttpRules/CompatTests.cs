@@ -37,6 +37,7 @@ public sealed class CompatTests : IAsyncLifetime
 
     [Theory]
     [InlineData("grpc-gateway", "application/json", "{\"result\":{\"numbers\":{\"1\":\"2\"},\"flags\":{},\"genres\":{},\"times\":{},\"messages\":{},\"inner\":null}}\n{\"error\":{\"code\":5,\"message\":", "]}}\n")]
+    [InlineData("grpc-gateway-v1", "application/json", "{\"result\":{\"numbers\":{\"1\":\"2\"}}}\n{\"error\":{\"grpc_code\":5,\"http_code\":404,\"message\":", "}}\n")]
     [InlineData("aspnet", "application/json", "{\"numbers\":{\"1\":2},\"flags\":{},\"genres\":{},\"times\":{},\"messages\":{}}\n{\"code\":5,\"message\":", "]}\n")]
     [InlineData("none", "application/x-ndjson", "{\"result\":{\"numbers\":{\"1\":\"2\"}}}\n{\"error\":{\"code\":5,\"message\":", "}\n")]
     public async Task StreamThatFails_EndsAsThePresetsServerEndsIt(string preset, string type, string begins, string ends)
@@ -122,7 +123,7 @@ public sealed class CompatTests : IAsyncLifetime
     private string Configuration(string serviceConfig) => $$$"""
         { "ReverseProxy": {
           "Routes": {
-            {{{string.Join(",\n", new[] { "none", "grpc-gateway", "envoy", "aspnet" }.Select(Preset))}}},
+            {{{string.Join(",\n", new[] { "none", "grpc-gateway", "grpc-gateway-v1", "envoy", "aspnet" }.Select(Preset))}}},
             "yaml": { "ClusterId": "yaml", "Match": { "Path": "/yaml/{**path}" }, "Transforms": [ { "PathRemovePrefix": "/yaml" } ], "Options": { "Http": { "PatchMask": "body" } } }
           },
           "Clusters": {

@@ -24,6 +24,7 @@ internal sealed class AdminHarness : IAsyncDisposable
                 json.WriteStringValue("library");
                 json.WriteEndArray();
             },
+            Description = static _ => null,
             Calls = Calls,
             Processes = Processes,
             Metrics = metrics,

@@ -204,6 +204,7 @@ public sealed class AdminServerTests
             Readiness = admin.Readiness,
             Reload = admin.Reload,
             Routes = _ => { },
+            Description = static _ => null,
             Calls = admin.Calls,
             Metrics = new PrometheusExporter("1"),
             Clock = TimeProvider.System,

@@ -19,6 +19,7 @@ public sealed class ImportTableTests
         ("Transcoders.Payloads", ["Transcoders.Calls", "Transcoders.Schema", "Google.Protobuf", "Google.Rpc"]),
         ("Transcoders.HttpRules", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Google.Protobuf", "Google.Api"]),
         ("Transcoders.Planning", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules"]),
+        ("Transcoders.Descriptions", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Http", "Google.Protobuf", "Google.Api"]),
         ("Transcoders.Stdio", ["Transcoders.Calls", "Google.Protobuf", "Google.Rpc"]),
         ("Transcoders.X", ["Transcoders.Calls"]),
         ("Gateway.Configuration", ["Transcoders.Calls", "YamlDotNet", "Microsoft.AspNetCore"]),
@@ -37,7 +38,7 @@ public sealed class ImportTableTests
         ("Gateway.Edges.X", ["Transcoders.Calls", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.X", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Security", "Gateway.Sessions", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         // The gateway's own gRPC services, reflection and health: a backend in memory.
         ("Gateway.Own", ["Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.Planning", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
-        ("Gateway.Model", ["Gateway.Own", "Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
+        ("Gateway.Model", ["Gateway.Own", "Transcoders.Calls", "Transcoders.Schema", "Transcoders.Protos", "Transcoders.Payloads", "Transcoders.HttpRules", "Transcoders.Planning", "Transcoders.Http", "Transcoders.Descriptions", "Gateway.Backends", "Gateway.Dispatch", "Gateway.Configuration", "Gateway.Telemetry", "Google.Protobuf", "Grpc"]),
         ("Gateway.Forwarding", ["Yarp", "Gateway.Own", "Transcoders.Calls", "Transcoders.Http", "Transcoders.Grpc", "Gateway.Model", "Gateway.Edges", "Gateway.Dispatch", "Gateway.Backends", "Gateway.Configuration", "Gateway.Security", "Gateway.Telemetry", "Microsoft.AspNetCore"]),
         ("Gateway.Cli", [Anything]),
         ("Gateway.Admin", [Anything]),

@@ -265,7 +265,7 @@ public sealed class GatewayConfigReaderTests
     [InlineData("\"Timeout\": \"00:00:01\", \"TimeoutPolicy\": \"p\"", "ReverseProxy:Routes:r:TimeoutPolicy: a route has Timeout or TimeoutPolicy, not both")]
     [InlineData("\"Transforms\": [ { \"PathPrefx\": \"/a\" } ]", "ReverseProxy:Routes:r:Transforms:0:PathPrefx: 'PathPrefx' is not a transform (did you mean 'PathPrefix'?)")]
     [InlineData("\"Transforms\": [ { \"ResponseHeader\": \"x\", \"Set\": \"y\", \"Wen\": \"Always\" } ]", "ReverseProxy:Routes:r:Transforms:0:Wen: unknown key 'Wen' (did you mean 'When'?)")]
-    [InlineData("\"Options\": { \"Tcp\": {} }", "ReverseProxy:Routes:r:Options:Tcp: unknown key 'Tcp'; the options of a route has Http, Sse, WebSocket, Grpc, Metadata, Limits")]
+    [InlineData("\"Options\": { \"Tcp\": {} }", "ReverseProxy:Routes:r:Options:Tcp: unknown key 'Tcp'; the options of a route has Http, Sse, WebSocket, Grpc, Metadata, Limits, Describe")]
     [InlineData("\"Metadata\": { \"a\": [ 1 ] }", "ReverseProxy:Routes:r:Metadata:a: expected a text, found a list")]
     public void WrongValueInARoute_SaysWhatWouldBeRight(string member, string expected) =>
         Assert.Equal(expected, Without(ConfigText.Problem(ConfigText.WithRoute(member))));

@@ -16,6 +16,7 @@ public sealed class HttpCompatTests
 
     [Theory]
     [InlineData("grpc-gateway")]
+    [InlineData("grpc-gateway-v1")]
     [InlineData("envoy")]
     [InlineData("aspnet")]
     [InlineData("ASPNET")]
@@ -32,7 +33,7 @@ public sealed class HttpCompatTests
     {
         var options = Read("""
             "EmitNulls": false, "Stream": "ndjson", "PatchMask": "off", "UnknownQuery": "reject", "EmitDefaults": false, "MapQuery": false,
-            "UnknownFields": "reject", "UnexpectedBody": "reject", "Compat": "grpc-gateway"
+            "UnknownFields": "reject", "UnexpectedBody": "reject", "GrpcMetadata": false, "Compat": "grpc-gateway"
             """);
 
         Assert.Equal(new HttpEdgeOptions { Compat = "grpc-gateway" }, options);
@@ -43,7 +44,8 @@ public sealed class HttpCompatTests
     {
         var options = Read("""
             "FieldConflicts": "Body-Wins", "UnexpectedBody": "ignore", "SystemParameters": "ignore", "PlusAsSpace": false, "CaseInsensitiveEnums": true,
-            "EmptyBoolAsTrue": true, "MapQuery": true, "FullyDecodeReservedExpansion": false, "PatchMask": "body", "Int64AsNumbers": true, "EmitNulls": true
+            "EmptyBoolAsTrue": true, "MapQuery": true, "FullyDecodeReservedExpansion": false, "PatchMask": "body", "Int64AsNumbers": true, "EmitNulls": true,
+            "GrpcMetadata": true
             """);
 
         Assert.Equal(
@@ -60,11 +62,12 @@ public sealed class HttpCompatTests
                 PatchMask = "body",
                 Int64AsNumbers = true,
                 EmitNulls = true,
+                GrpcMetadata = true,
             },
             options);
     }
 
     [Fact]
     public void UnknownPreset_IsRefusedByName() =>
-        Assert.Contains("'envoi' is none of none, grpc-gateway, envoy, aspnet (did you mean 'envoy'?)", ConfigText.Problem(ConfigText.WithRoute("\"Options\": { \"Http\": { \"Compat\": \"envoi\" } }")));
+        Assert.Contains("'envoi' is none of none, grpc-gateway, grpc-gateway-v1, envoy, aspnet (did you mean 'envoy'?)", ConfigText.Problem(ConfigText.WithRoute("\"Options\": { \"Http\": { \"Compat\": \"envoi\" } }")));
 }

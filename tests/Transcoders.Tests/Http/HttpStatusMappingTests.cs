@@ -35,6 +35,18 @@ public sealed class HttpStatusMappingTests
         Assert.Equal(413, HttpStatusMapping.ToHttp(new CallStatus(StatusCode.ResourceExhausted, "") { HttpStatus = 413 }));
 
     [Theory]
+    [InlineData(StatusCode.FailedPrecondition, StatusFormat.GrpcGatewayV1, 412)]
+    [InlineData(StatusCode.FailedPrecondition, StatusFormat.GrpcGatewayV1Line, 412)]
+    [InlineData(StatusCode.Cancelled, StatusFormat.GrpcGatewayV1, 408)]
+    [InlineData(StatusCode.NotFound, StatusFormat.GrpcGatewayV1, 404)]
+    [InlineData(StatusCode.FailedPrecondition, StatusFormat.Problem, 400)]
+    public void ToHttp_InAShape(StatusCode code, StatusFormat format, int status)
+    {
+        Assert.Equal(status, HttpStatusMapping.ToHttp(new CallStatus(code, ""), format));
+        Assert.Equal(405, HttpStatusMapping.ToHttp(new CallStatus(code, "") { HttpStatus = 405 }, format));
+    }
+
+    [Theory]
     [InlineData(200, StatusCode.Ok)]
     [InlineData(204, StatusCode.Ok)]
     [InlineData(299, StatusCode.Ok)]

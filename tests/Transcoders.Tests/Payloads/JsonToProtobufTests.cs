@@ -258,6 +258,16 @@ public sealed class JsonToProtobufTests
     }
 
     [Fact]
+    public void UnknownFields_CanBeIgnored_WithoutUnknownNamesOfEnums()
+    {
+        var compiler = Plans.With(o => o with { UnknownFields = UnknownFieldHandling.IgnoreFields });
+
+        Assert.Equal("""{"fInt32":1}""", Plans.Print(Plans.Parse<Kitchen>("""{"x":{"y":[1]},"fInt32":1}""", compiler)));
+        var e = Assert.Throws<CallException>(() => Plans.ToWire(Kitchen, """{"fColour":"GREEN"}""", compiler));
+        Assert.Contains("fColour", e.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void EnumNames_CanBeAcceptedInAnyCase()
     {
         var compiler = Plans.With(o => o with { CaseInsensitiveEnums = true });

@@ -133,6 +133,18 @@ public sealed class StatusJsonTests
     }
 
     [Fact]
+    public void GrpcGatewayV1_HasTheMessageTwice_AndDetailsOnlyWhereThereAreSome()
+    {
+        var status = new CallStatus(StatusCode.NotFound, "no \"item\"");
+        Assert.Equal("""{"error":"no \"item\"","message":"no \"item\"","code":5}""", Print(status, new(StatusFormat.GrpcGatewayV1, 404, "")));
+        Assert.Equal(
+            """{"grpc_code":5,"http_code":404,"message":"no \"item\"","http_status":"Not Found"}""",
+            Print(status, new(StatusFormat.GrpcGatewayV1Line, 404, "Not Found")));
+        var detailed = WithDetails(Any.Pack(new ErrorInfo { Reason = "R" }));
+        Assert.EndsWith(""","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"R"}]}""", Print(detailed, new(StatusFormat.GrpcGatewayV1, 404, "")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Delay_IsARetryInfo_OnceAndOnlyWhenItMayBeRetried()
     {
         const string Info = """{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.500s"}""";

@@ -52,15 +52,16 @@ internal static partial class ConfigGrammar
         new("WebSocket", WebSocketOptions, "Choices of the WebSocket edge."),
         new("Grpc", GrpcOptions, "Choices of the gRPC edge, gRPC-Web and Connect."),
         new("Metadata", MetadataFilter, "Which end-to-end headers cross the gateway."),
-        new("Limits", Limits, "Bounds of a call."));
+        new("Limits", Limits, "Bounds of a call."),
+        new("Describe", DescribeOptions, "What a route with a schema says of itself: OpenAPI and AsyncAPI documents."));
 
     private static ObjectType HttpOptions => new("the options of the HTTP edge",
     [
         new("Stream", new ChoiceType("ndjson", "ndjson-bare", "array", "grpc-gateway", "aspnet"), "How a stream is framed when the client's Accept leaves it open; grpc-gateway and aspnet as those do, also for clients that accept application/json.") { Default = "\"ndjson\"" },
         new("UnknownQuery", new ChoiceType("reject", "ignore"), "What an unknown query parameter does.") { Default = "\"reject\"" },
         new("IgnoreQuery", Texts, "Query parameters never looked at."),
-        new("UnknownFields", new ChoiceType("reject", "ignore"), "What an unknown JSON field of a request does.") { Default = "\"reject\"" },
-        new("ErrorFormat", new ChoiceType("google", "aip-193", "problem"), "Shape of error bodies: google is google.rpc.Status, aip-193 the error object of Google's HTTP APIs, problem RFC 9457, which a client also gets that names application/problem+json in Accept.") { Default = "\"google\"" },
+        new("UnknownFields", new ChoiceType("reject", "ignore", "ignore-fields"), "What an unknown JSON field of a request does, and an unknown name of an enum, which ignore-fields rejects.") { Default = "\"reject\"" },
+        new("ErrorFormat", new ChoiceType("google", "aip-193", "problem", "grpc-gateway-v1"), "Shape of error bodies: google is google.rpc.Status, aip-193 the error object of Google's HTTP APIs, grpc-gateway-v1 that of its first version with its HTTP statuses, problem RFC 9457, which a client also gets that names application/problem+json in Accept.") { Default = "\"google\"" },
         new("AutoMapping", Flag, "POST /pkg.Service/Method with a JSON body reaches every method, annotated or not.") { Default = "true" },
         new("IgnoreTrailingSlash", Flag, "/a/ is /a.") { Default = "false" },
         new("EmitDefaults", Flag, "Print fields that hold their default value.") { Default = "false" },

@@ -29,6 +29,7 @@ internal sealed class HttpServerCall : ServerCall
 
     public override ValueTask WriteHeadAsync(ResponseHead head, CancellationToken cancellationToken)
     {
+        ResponseHeaders.WritePrefixed(_request, head.Metadata);
         if (_request.Shaper is { } shaper)
         {
             return shaper.ShapeAsync(_request.Context, head);
