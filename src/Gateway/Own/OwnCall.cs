@@ -15,12 +15,15 @@ internal sealed class OwnCall : ClientCall
     private const int MaxWaiting = 1;
 
     private readonly Channel<byte[]> _requests = Channel.CreateBounded<byte[]>(MaxWaiting);
+    private readonly CancellationTokenSource _stop;
     private readonly IAsyncEnumerator<byte[]> _answers;
+    private Task<bool>? _moving;
     private CallStatus _status = CallStatus.Ok;
 
     public OwnCall(OwnMethod method, CancellationToken cancellationToken)
     {
-        _answers = method(_requests.Reader, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _answers = method(_requests.Reader, _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     public override PayloadFormat Format => PayloadFormat.Protobuf;
@@ -58,7 +61,8 @@ internal sealed class OwnCall : ClientCall
     {
         try
         {
-            if (await _answers.MoveNextAsync())
+            _moving = _answers.MoveNextAsync().AsTask();
+            if (await _moving)
             {
                 return new Message(_answers.Current, PayloadFormat.Protobuf);
             }
@@ -77,9 +81,18 @@ internal sealed class OwnCall : ClientCall
         return null;
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _requests.Writer.TryComplete();
-        return _answers.DisposeAsync();
+
+        // A read may have been left behind by a client that could not be written to; an iterator is not disposed while it moves.
+        await _stop.CancelAsync();
+        if (_moving is { IsCompleted: false } moving)
+        {
+            await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _answers.DisposeAsync();
+        _stop.Dispose();
     }
 }
