@@ -84,9 +84,10 @@ internal static partial class BehaviourList
         var call = await cell.OpenAsync(new() { Method = "Stream", Request = cell.Request($"\"count\":{ManyMessages},\"size\":{ManySize}") });
         Assert.Equal(0, Index(await Cell.ReadAsync(call)));
 
-        // The reader stalls. The backend must come to a stop, far from done: what it sent fills buffers that have an end.
+        // The reader stalls. The backend must come to a stop, far from done: what it sent fills buffers that have an end. Most of that is
+        // the kernel's: a kept connection of the gateway's that was fast before may hold 33 MB of the 80.
         var sent = await StandstillAsync(cell);
-        Assert.True(sent < ManyMessages / 2, $"The backend had sent {sent} of {ManyMessages} messages to a client that read one.");
+        Assert.True(sent < ManyMessages * 3 / 4, $"The backend had sent {sent} of {ManyMessages} messages to a client that read one.");
 
         // It reads on, and everything arrives, in order.
         for (var i = 1; i < ManyMessages; i++)

@@ -62,6 +62,9 @@ internal static partial class BehaviourList
         });
         await Cell.ReadAsync(call);
         await cell.EndAsync(call, StatusCode.OK);
+
+        // What a backend has seen may be told a little later than its answer.
+        await cell.SeeAsync(static seen => seen.Completed == 1);
         var parent = cell.Backend.Now(cell.Key).TraceParent.Split('-');
         Assert.Equal(4, parent.Length);
         Assert.Equal(TraceId, parent[1]);

@@ -4,7 +4,7 @@ namespace Gateway.IntegrationTests.Matrix;
 internal static partial class BehaviourList
 {
     private const int ManyMessages = 10_000;
-    private const int ManySize = 4_096;
+    private const int ManySize = 8_192;
     private const int Mebibyte = 1024 * 1024;
 
     /// <summary>Text that breaks careless escaping: UTF-8 of two, three and four bytes, a line end with a header after it, percent, quote.</summary>
